@@ -1,0 +1,76 @@
+"""Where everything of one warehouse lives on disk.
+
+A *warehouse* folder holds the published releases. Inside it each *world* (one business: the
+simulated retailer, the Complete Journey supermarket, or the user's own landing folder) keeps its
+own raw rows and build, so that demonstration data never mixes with real data.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_DIR = Path(__file__).resolve().parents[1]
+SHIPPED_SEEDS = PROJECT_DIR / "seeds"
+
+
+@dataclass(frozen=True)
+class World:
+    """Paths of one world inside one warehouse folder; creates nothing."""
+
+    warehouse: Path
+    name: str
+
+    @property
+    def root(self) -> Path:
+        return self.warehouse / "worlds" / self.name
+
+    @property
+    def raw(self) -> Path:
+        """Accepted rows: ``raw/<feed>/<file_id>.parquet``."""
+        return self.root / "raw"
+
+    @property
+    def quarantine(self) -> Path:
+        """Rejected rows with their reasons: ``quarantine/<feed>/<file_id>.parquet``."""
+        return self.root / "quarantine"
+
+    @property
+    def receipts(self) -> Path:
+        """What became of each file: ``receipts/<feed>/<file_id>.json``."""
+        return self.root / "receipts"
+
+    @property
+    def staged(self) -> Path:
+        """Files being ingested; anything here may be deleted between runs."""
+        return self.root / "staged"
+
+    @property
+    def config(self) -> Path:
+        """The seeds in force: the shipped ones overlaid with the user's."""
+        return self.root / "config"
+
+    @property
+    def build_database(self) -> Path:
+        """The database dbt writes. Nobody but the build opens it."""
+        return self.root / "build.duckdb"
+
+    @property
+    def target(self) -> Path:
+        """dbt's compiled files and logs."""
+        return self.root / "target"
+
+    @property
+    def releases(self) -> Path:
+        return self.warehouse / "releases"
+
+    @property
+    def current(self) -> Path:
+        """Symbolic link to the folder of the release that readers see."""
+        return self.warehouse / "current"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.warehouse / "dagster"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.warehouse / ".lock"

@@ -1,0 +1,186 @@
+"""The configuration in force: shipped seeds, overlaid with the user's, validated once.
+
+Configuration is seeds only (CSV files), so that the models, the input checks and a person all read
+the same tables. ``CONFIG=<folder>`` replaces shipped seeds file by file; ``settings.csv`` is merged
+setting by setting, and a seed that lacks an optional column gets it empty.
+"""
+
+import csv
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from world.errors import UserError
+from world.layout import SHIPPED_SEEDS
+
+# Columns without which a seed means nothing; the shipped file's other columns may be left out.
+REQUIRED_COLUMNS = {
+    "currency_rates": {"currency", "effective_from", "rate"},
+    "engagement_points": {"source", "touch_type", "points"},
+    "settings": {"setting", "value"},
+    "status_policy": {
+        "policy_segment",
+        "effective_from",
+        "inactive_after_days",
+        "at_risk_after_days",
+        "engagement_window_days",
+        "engagement_points_required",
+        "habit_period",
+        "habit_window_periods",
+        "habit_periods_required",
+        "subscription_valid_days",
+    },
+    "stores": {"store_id", "timezone"},
+    "touch_types": {"touch_type"},
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values of ``settings.csv`` by name, as text, with typed access to the ones Python needs."""
+
+    values: dict[str, str]
+
+    @property
+    def business_timezone(self) -> ZoneInfo:
+        return _zone(self.values["business_timezone"], "business_timezone")
+
+    @property
+    def max_reject_share(self) -> float:
+        share = float(self.values["max_reject_share"])
+        if not 0 <= share <= 1:
+            raise UserError(f"settings.csv: max_reject_share is {share}; give a share from 0 to 1.")
+        return share
+
+    def source_timezone(self, feed: str) -> ZoneInfo:
+        """Zone of the feed's timestamps that carry no offset (UTC where none is configured)."""
+        key = f"source_timezone_{feed}"
+        return _zone(self.values.get(key) or "UTC", key)
+
+
+def write_config(
+    destination: Path, *, overlay: Path | None, run_date: date, as_of_date: date | None
+) -> Settings:
+    """Write the seeds in force to ``destination`` and return the settings among them.
+
+    The day of the run and the requested as-of date travel as two more settings, so that the models
+    read them from a table: a dbt variable would make dbt parse the whole project again every day.
+
+    Raises:
+        UserError: the overlay folder is missing, or a seed in it is unknown, unreadable, or lacks
+            a required column.
+    """
+    if overlay is not None:
+        _check_overlay(overlay)
+    fresh = destination.with_name(destination.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(SHIPPED_SEEDS, fresh)
+    for path in sorted(overlay.glob("*.csv")) if overlay else []:
+        if path.stem != "settings":
+            _overlay_seed(path, fresh / path.name)
+    values = _merge_settings(overlay)
+    values["run_date"] = run_date.isoformat()
+    values["as_of_date"] = as_of_date.isoformat() if as_of_date else ""
+    _write_settings(fresh / "settings.csv", values)
+    settings = Settings(values)
+    _validate(settings)
+    _replace_if_changed(fresh, destination)
+    return settings
+
+
+def _check_overlay(overlay: Path) -> None:
+    if not overlay.is_dir():
+        raise UserError(f"CONFIG={overlay}: no such folder; give a folder of seed CSV files.")
+    shipped = {path.name for path in SHIPPED_SEEDS.glob("*.csv")}
+    unknown = sorted(path.name for path in overlay.glob("*.csv") if path.name not in shipped)
+    if unknown:
+        raise UserError(
+            f"CONFIG={overlay}: {unknown[0]} replaces no shipped seed; "
+            f"known are {', '.join(sorted(shipped))}."
+        )
+
+
+def _read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, skipinitialspace=True)
+            header = [name.strip() for name in reader.fieldnames or []]
+            reader.fieldnames = header
+            rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: cannot be read as a CSV file in UTF-8 ({error}).") from error
+    missing = sorted(REQUIRED_COLUMNS.get(path.stem, set()) - set(header))
+    if missing:
+        raise UserError(f"{path}: lacks the column {missing[0]}; it has {', '.join(header)}.")
+    return header, rows
+
+
+def _write_csv(path: Path, header: list[str], rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(
+            file, header, restval="", extrasaction="ignore", lineterminator="\n"
+        )
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _overlay_seed(source: Path, destination: Path) -> None:
+    header, _ = _read_csv(destination)
+    given, rows = _read_csv(source)
+    _write_csv(destination, header + [name for name in given if name not in header], rows)
+
+
+def _merge_settings(overlay: Path | None) -> dict[str, str]:
+    _, shipped = _read_csv(SHIPPED_SEEDS / "settings.csv")
+    values = {row["setting"]: row["value"] for row in shipped}
+    if overlay and (overlay / "settings.csv").exists():
+        path = overlay / "settings.csv"
+        for row in _read_csv(path)[1]:
+            if row["setting"] not in values:
+                raise UserError(
+                    f"{path}: unknown setting {row['setting']!r}; known are "
+                    f"{', '.join(sorted(values))}."
+                )
+            values[row["setting"]] = row["value"]
+    return values
+
+
+def _write_settings(path: Path, values: dict[str, str]) -> None:
+    rows = [{"setting": key, "value": value} for key, value in values.items()]
+    _write_csv(path, ["setting", "value"], rows)
+
+
+def _zone(name: str, setting: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except Exception as error:
+        raise UserError(
+            f"settings.csv: {setting} is {name!r}, which is no time zone; "
+            "give a name such as Europe/Madrid."
+        ) from error
+
+
+def _validate(settings: Settings) -> None:
+    _ = settings.business_timezone, settings.max_reject_share
+    for key in settings.values:
+        if key.startswith("source_timezone_"):
+            settings.source_timezone(key.removeprefix("source_timezone_"))
+    for key in ("max_identifier_degree", "stitch_days"):
+        value = settings.values[key]
+        if not value.isdigit():
+            raise UserError(f"settings.csv: {key} is {value!r}; give a whole number, 0 or more.")
+
+
+def _replace_if_changed(fresh: Path, destination: Path) -> None:
+    """Leave untouched what is the same, so that dbt sees no change of seeds."""
+    destination.mkdir(parents=True, exist_ok=True)
+    for path in sorted(fresh.iterdir()):
+        target = destination / path.name
+        if not target.exists() or target.read_bytes() != path.read_bytes():
+            path.replace(target)
+    for path in sorted(destination.iterdir()):
+        if not (SHIPPED_SEEDS / path.name).exists():
+            path.unlink()
+    shutil.rmtree(fresh)
