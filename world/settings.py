@@ -76,7 +76,7 @@ def write_config(
         _check_overlay(overlay)
     fresh = destination.with_name(destination.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(SHIPPED_SEEDS, fresh)
+    shutil.copytree(SHIPPED_SEEDS, fresh, ignore=shutil.ignore_patterns("*.yml"))
     for path in sorted(overlay.glob("*.csv")) if overlay else []:
         if path.stem != "settings":
             _overlay_seed(path, fresh / path.name)
@@ -128,8 +128,8 @@ def _write_csv(path: Path, header: list[str], rows: list[dict[str, str]]) -> Non
 
 def _overlay_seed(source: Path, destination: Path) -> None:
     header, _ = _read_csv(destination)
-    given, rows = _read_csv(source)
-    _write_csv(destination, header + [name for name in given if name not in header], rows)
+    _, rows = _read_csv(source)
+    _write_csv(destination, header, rows)
 
 
 def _merge_settings(overlay: Path | None) -> dict[str, str]:

@@ -1,0 +1,3 @@
+{% macro setting(name) -%}
+    (select value from {{ ref("settings") }} where setting = '{{ name }}')
+{%- endmacro %}

@@ -1,0 +1,137 @@
+with
+
+    identifiers as (select * from {{ ref("int_customer__identifiers") }}),
+
+    contacts as (
+        select
+            *,
+            {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
+        from {{ ref("stg_contacts") }}
+    ),
+
+    resolved as (select * from {{ ref("int_identifier__resolved") }}),
+
+    ranked_identifiers as (
+        select
+            *,
+            row_number() over (
+                partition by customer_key, identifier_type
+                order by first_seen_at, identifier_value
+            ) as seen_order
+        from identifiers
+    ),
+
+    customers as (
+        select
+            customer_key,
+            min(first_seen_at) as first_seen_at,
+            {% for type in ["customer_id", "email", "contact_id"] %}
+                max(
+                    case
+                        when identifier_type = '{{ type }}' and seen_order = 1
+                        then identifier_value
+                    end
+                ) as {{ type }},
+                sum(
+                    case when identifier_type = '{{ type }}' then 1 else 0 end
+                ) as {{ type }}s{{ "," if not loop.last }}
+            {% endfor %}
+        from ranked_identifiers
+        group by customer_key
+    ),
+
+    ranked_contacts as (
+        select
+            resolved.customer_key,
+            contacts.full_name,
+            contacts.birth_date,
+            contacts.gender,
+            contacts.city,
+            contacts.country,
+            contacts.consent_email,
+            contacts.consent_sms,
+            contacts.consent_phone,
+            row_number() over (
+                partition by resolved.customer_key
+                order by contacts.updated_at desc, contacts.contact_id
+            ) as profile_order
+        from contacts
+        inner join resolved on contacts.identifier = resolved.identifier
+    ),
+
+    known as (
+        select
+            customers.customer_key,
+            customers.customer_id,
+            customers.email,
+            customers.contact_id,
+            customers.customer_ids,
+            customers.emails,
+            customers.contact_ids,
+            customers.first_seen_at,
+            ranked_contacts.full_name,
+            ranked_contacts.birth_date,
+            ranked_contacts.gender,
+            ranked_contacts.city,
+            ranked_contacts.country,
+            ranked_contacts.consent_email,
+            ranked_contacts.consent_sms,
+            ranked_contacts.consent_phone
+        from customers
+        left join
+            ranked_contacts
+            on customers.customer_key = ranked_contacts.customer_key
+            and ranked_contacts.profile_order = 1
+    ),
+
+    unknown as (
+        select
+            'unknown' as customer_key,
+            null as customer_id,
+            null as email,
+            null as contact_id,
+            0 as customer_ids,
+            0 as emails,
+            0 as contact_ids,
+            null as first_seen_at,
+            null as full_name,
+            null as birth_date,
+            null as gender,
+            null as city,
+            null as country,
+            null as consent_email,
+            null as consent_sms,
+            null as consent_phone
+    ),
+
+    everyone as (
+        select *
+        from known
+        union all
+        select *
+        from unknown
+    ),
+
+    final as (
+        select
+            customer_key,
+            customer_id,
+            email,
+            contact_id,
+            cast(customer_ids as integer) as customer_ids,
+            cast(emails as integer) as emails,
+            cast(contact_ids as integer) as contact_ids,
+            first_seen_at,
+            full_name,
+            birth_date,
+            gender,
+            city,
+            country,
+            consent_email,
+            consent_sms,
+            consent_phone
+        from everyone
+    )
+
+select *
+from final

@@ -1,0 +1,45 @@
+with
+
+    crm_touches as (
+        select
+            *,
+            {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
+        from {{ ref("stg_crm_touches") }}
+    ),
+
+    resolved as (select * from {{ ref("int_identifier__resolved") }}),
+
+    touch_types as (select * from {{ ref("touch_types") }}),
+
+    final as (
+        select
+            crm_touches.touch_id,
+            coalesce(resolved.customer_key, 'unknown') as customer_key,
+            crm_touches.touch_type,
+            touch_types.kind as touch_kind,
+            crm_touches.touch_date,
+            crm_touches.touched_at,
+            crm_touches.updated_at,
+            crm_touches.direction,
+            'crm:' || crm_touches.channel as channel_key,
+            case
+                when crm_touches.campaign_id is not null
+                then 'crm:' || crm_touches.campaign_id
+            end as campaign_key,
+            crm_touches.channel,
+            crm_touches.campaign_id,
+            crm_touches.offer_id,
+            crm_touches.score,
+            coalesce(touch_types.is_dissatisfaction, false)
+            or coalesce(
+                crm_touches.score <= touch_types.dissatisfied_at_or_below, false
+            ) as is_dissatisfaction,
+            crm_touches.topic,
+            crm_touches.cost_amount
+        from crm_touches
+        left join resolved on crm_touches.identifier = resolved.identifier
+        left join touch_types on crm_touches.touch_type = touch_types.touch_type
+    )
+
+select *
+from final

@@ -1,0 +1,79 @@
+with
+
+    orders as (
+        select
+            *,
+            {{ first_identifier(["customer_id", "email"]) }} as identifier,
+            gross_amount - discount_amount - refund_amount as order_net_amount
+        from {{ ref("stg_orders") }}
+    ),
+
+    resolved as (select * from {{ ref("int_identifier__resolved") }}),
+
+    rates as (select * from {{ ref("int_currency__rates") }}),
+
+    converted as (
+        select
+            orders.*,
+            rates.exchange_rate,
+            {% for amount in ["gross", "discount", "refund"] %}
+                cast(
+                    round(
+                        orders.{{ amount }}_amount * rates.exchange_rate, 2
+                    ) as decimal(18, 2)
+                ) as reported_{{ amount }}_amount,
+            {% endfor %}
+            cast(
+                round(orders.order_net_amount * rates.exchange_rate, 2) as decimal(
+                    18, 2
+                )
+            ) as reported_net_amount
+        from orders
+        inner join
+            rates
+            on orders.currency = rates.currency
+            and orders.order_date >= rates.valid_from
+            and orders.order_date < rates.valid_to
+    ),
+
+    final as (
+        select
+            converted.order_id,
+            coalesce(resolved.customer_key, 'unknown') as customer_key,
+            converted.store_id,
+            case
+                when converted.sales_channel is not null
+                then 'sales:' || converted.sales_channel
+            end as channel_key,
+            converted.order_date,
+            converted.ordered_at,
+            converted.updated_at,
+            converted.order_type,
+            converted.order_status,
+            converted.order_type = 'sale'
+            and converted.order_status in ('paid', 'fulfilled', 'completed', 'refunded')
+            and converted.order_net_amount > 0 as is_purchase,
+            -- refunded in full: nothing is left of what was charged
+            converted.order_type = 'sale'
+            and converted.gross_amount - converted.discount_amount > 0
+            and converted.refund_amount
+            >= converted.gross_amount - converted.discount_amount as is_fully_refunded,
+            converted.subscription_id is not null as is_subscription,
+            converted.reported_gross_amount as gross_amount,
+            converted.reported_discount_amount as discount_amount,
+            converted.reported_refund_amount as refund_amount,
+            converted.reported_net_amount as net_amount,
+            converted.currency,
+            converted.exchange_rate,
+            converted.order_net_amount as order_currency_net_amount,
+            converted.item_count,
+            converted.coupon_code,
+            converted.subscription_id,
+            converted.sales_channel,
+            converted.policy_segment
+        from converted
+        left join resolved on converted.identifier = resolved.identifier
+    )
+
+select *
+from final

@@ -1,0 +1,46 @@
+with
+
+    web_sessions as (
+        select *, {{ first_identifier(["customer_id", "email"]) }} as identifier
+        from {{ ref("stg_web_sessions") }}
+    ),
+
+    resolved as (select * from {{ ref("int_identifier__resolved") }}),
+
+    timed as (
+        select *, {{ seconds_between("started_at", "ended_at") }} as duration_seconds
+        from web_sessions
+    ),
+
+    final as (
+        select
+            timed.session_id,
+            coalesce(resolved.customer_key, 'unknown') as customer_key,
+            md5(timed.visitor_id) as visitor_key,
+            timed.session_date,
+            timed.started_at,
+            timed.ended_at,
+            cast(timed.duration_seconds as decimal(18, 3)) as duration_seconds,
+            timed.page_views,
+            timed.conversions,
+            timed.page_views >= {{ var("engaged_session_page_views") }}
+            or coalesce(timed.duration_seconds, 0)
+            >= {{ var("engaged_session_seconds") }}
+            or timed.conversions >= 1 as is_engaged,
+            timed.identifier is not null as is_logged_in,
+            'web:' || coalesce(timed.medium, 'none') as channel_key,
+            case
+                when timed.campaign is not null then 'web:' || timed.campaign
+            end as campaign_key,
+            timed.source,
+            timed.medium,
+            timed.campaign,
+            timed.device,
+            timed.country,
+            timed.landing_page
+        from timed
+        left join resolved on timed.identifier = resolved.identifier
+    )
+
+select *
+from final
