@@ -160,7 +160,9 @@ with
             touches.touch_type,
             touches.score,
             touches.touched_at,
-            coalesce(touches.offer_id, touches.campaign_id) as offer
+            touches.direction,
+            touches.offer_id,
+            touches.campaign_id
         from {{ ref("fct_crm_touches") }} as touches
         cross join run
         where touches.touch_date <= run.as_of_date and touches.customer_key <> 'unknown'
@@ -176,30 +178,54 @@ with
         group by customer_key
     ),
 
-    -- an offer is answered when the customer responds to it at or after it was first
-    -- made
-    offers as (
+    -- An offer goes by its offer_id or, without one, by its campaign. It is answered
+    -- when the customer
+    -- responds to either of them at or after it was first made.
+    made as (
         select
             customer_key,
-            offer,
-            min(case when touch_kind = 'company' then touched_at end) as offered_at,
-            max(case when touch_kind = 'response' then touched_at end) as answered_at
+            coalesce(offer_id, campaign_id) as offer,
+            min(touched_at) as made_at
         from touches
-        where offer is not null
-        group by customer_key, offer
+        where
+            touch_kind = 'company'
+            and direction = 'outbound'
+            and coalesce(offer_id, campaign_id) is not null
+        group by customer_key, coalesce(offer_id, campaign_id)
+    ),
+
+    answered as (
+        select customer_key, offer_id as offer, max(touched_at) as answered_at
+        from touches
+        where touch_kind = 'response' and offer_id is not null
+        group by customer_key, offer_id
+        union all
+        select customer_key, campaign_id as offer, max(touched_at) as answered_at
+        from touches
+        where touch_kind = 'response' and campaign_id is not null
+        group by customer_key, campaign_id
+    ),
+
+    offers as (
+        select
+            made.customer_key,
+            made.offer,
+            max(
+                case when answered.answered_at >= made.made_at then 1 else 0 end
+            ) as is_answered
+        from made
+        left join
+            answered
+            on made.customer_key = answered.customer_key
+            and made.offer = answered.offer
+        group by made.customer_key, made.offer
     ),
 
     offer_responses as (
         select
             customer_key,
-            {{
-                safe_ratio(
-                    "sum(case when answered_at >= offered_at then 1 else 0 end)",
-                    "count(*)",
-                )
-            }} as offer_response_rate
+            {{ safe_ratio("sum(is_answered)", "count(*)") }} as offer_response_rate
         from offers
-        where offered_at is not null
         group by customer_key
     ),
 

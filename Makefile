@@ -1,0 +1,75 @@
+# What people run. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+CODE := world ingest expectations orchestration release sample_data tests benchmarks
+
+# Options of a run, handed over as they are; the program says what is wrong with them.
+export STATUS_DATA := $(DATA)
+export STATUS_LANDING := $(LANDING)
+export STATUS_WAREHOUSE := $(WAREHOUSE)
+export STATUS_CONFIG := $(CONFIG)
+export STATUS_AS_OF := $(AS_OF)
+export STATUS_TARGET := $(TARGET)
+
+SETUP := $(VENV)/run.installed
+ifeq ($(DATA),complete_journey)
+SETUP += $(VENV)/complete-journey.installed
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run query ui test test-slow lint format lock clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "Options of run, query and ui: DATA=simulated|complete_journey LANDING=<folder> WAREHOUSE=<folder>"
+	@echo "  AS_OF=YYYY-MM-DD CONFIG=<folder of seeds> TARGET=duckdb"
+
+run: $(SETUP) ## Land, check, build and publish
+	@$(BIN)/python -m orchestration run
+
+query: $(SETUP) ## Ask the current release: make query SQL="select ..."
+	@$(BIN)/python -m orchestration query "$(SQL)"
+
+ui: $(SETUP) ## Open Dagster: lineage, runs, schedule, landing sensor
+	@$(BIN)/python -m orchestration ui
+
+test: $(VENV)/dev.installed ## Run the tests
+	@$(BIN)/python -m pytest -q
+
+test-slow: $(VENV)/dev.installed ## Run the long proofs too
+	@$(BIN)/python -m pytest -q --slow
+
+lint: $(VENV)/dev.installed ## Check style of Python and SQL
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/sqlfmt --quiet --check models macros tests/dbt sample_data
+
+format: $(VENV)/dev.installed ## Put Python and SQL in style
+	@$(BIN)/ruff check --fix $(CODE)
+	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/sqlfmt --quiet models macros tests/dbt sample_data
+
+# One lock per use; each names every package with its hashes and no place to fetch it from.
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+lock: $(VENV)/dev.installed ## Resolve the pins of pyproject.toml anew
+	@$(LOCK) --output-file requirements/run.lock
+	@$(LOCK) --constraint requirements/run.lock --extra complete-journey \
+		--output-file requirements/complete-journey.lock
+	@$(LOCK) --constraint requirements/run.lock --all-extras --output-file requirements/dev.lock
+
+clean: ## Remove the environment, sample data and caches; keeps every warehouse
+	@rm -rf $(VENV) landing target .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "error: Python 3.11 or later is needed; give one with PYTHON=<path>." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/%.installed: requirements/%.lock | $(VENV)/bin/python
+	@echo "Installing $(basename $(notdir $<)) packages into $(VENV)"
+	@$(PIP) --requirement $<
+	@touch $@

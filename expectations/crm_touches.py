@@ -1,0 +1,36 @@
+"""What a row of the crm_touches feed must be."""
+
+from datetime import datetime
+
+from expectations.rules import (
+    Rule,
+    all_missing,
+    in_future,
+    misshapen,
+    missing,
+    negative,
+    not_in_seed,
+    not_one_of,
+    outside,
+    unparsed,
+)
+
+FEED = "crm_touches"
+REQUIRED = ("touch_id", "touched_at", "direction", "channel", "touch_type")
+IDENTIFIERS = ("contact_id", "customer_id", "email")
+DIRECTIONS = ("inbound", "outbound")
+
+
+def row_rules(now: datetime) -> tuple[Rule, ...]:
+    """Rules of one row; ``now`` is the moment of ingest."""
+    return (
+        misshapen(),
+        *(missing(column) for column in REQUIRED),
+        all_missing(*IDENTIFIERS),
+        *unparsed(FEED),
+        negative("cost_amount"),
+        not_one_of("direction", DIRECTIONS),
+        not_in_seed("touch_type", seed="touch_types", key="touch_type"),
+        outside("score", least=0, most=10),
+        *in_future(FEED, now=now),
+    )

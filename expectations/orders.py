@@ -1,0 +1,35 @@
+"""What a row of the orders feed must be."""
+
+from datetime import datetime
+
+from expectations.rules import (
+    Rule,
+    in_future,
+    misshapen,
+    missing,
+    negative,
+    not_in_seed,
+    not_one_of,
+    unparsed,
+)
+
+FEED = "orders"
+REQUIRED = ("order_id", "ordered_at", "order_status", "currency", "gross_amount")
+ORDER_STATUSES = ("pending", "paid", "fulfilled", "completed", "cancelled", "refunded")
+ORDER_TYPES = ("sale", "exchange", "gift_card", "test")
+AMOUNTS = ("gross_amount", "discount_amount", "refund_amount")
+
+
+def row_rules(now: datetime) -> tuple[Rule, ...]:
+    """Rules of one row; ``now`` is the moment of ingest."""
+    return (
+        misshapen(),
+        *(missing(column) for column in REQUIRED),
+        *unparsed(FEED),
+        *(negative(column) for column in AMOUNTS),
+        not_one_of("order_status", ORDER_STATUSES),
+        not_one_of("order_type", ORDER_TYPES),
+        not_in_seed("currency", seed="currency_rates", key="currency"),
+        not_in_seed("store_id", seed="stores", key="store_id"),
+        *in_future(FEED, now=now),
+    )

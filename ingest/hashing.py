@@ -1,0 +1,55 @@
+"""Contents of landed files by hash, without reading again what has not changed."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+FILE_ID_DIGITS = 32
+
+
+class HashCache:
+    """SHA-256 of files, remembered by path, inode, size and times.
+
+    The change time is part of the key: no program can set it back, so a file that was rewritten
+    with its old size and old modification time is still read again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known = _load(path)
+        self._seen: dict[str, list] = {}
+
+    def file_id(self, path: Path) -> str:
+        """First 32 hexadecimal digits of the SHA-256 of the file's bytes.
+
+        Raises:
+            OSError: the file cannot be opened or read.
+        """
+        state = path.stat()
+        signature = [state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns]
+        known = self._known.get(str(path))
+        if known and known[:-1] == signature:
+            digest = known[-1]
+        else:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self._seen[str(path)] = [*signature, digest]
+        return digest[:FILE_ID_DIGITS]
+
+    def save(self) -> None:
+        """Keep what was asked for since the cache was opened; forget files that are gone."""
+        if self._seen == self._known:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_name(self._path.name + ".tmp")
+        fresh.write_text(json.dumps(self._seen), encoding="utf-8")
+        os.replace(fresh, self._path)
+
+
+def _load(path: Path) -> dict[str, list]:
+    """The saved cache; an absent or damaged one is empty, since it can always be made again."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

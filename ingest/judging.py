@@ -1,0 +1,103 @@
+"""Lets the suites judge staged files, and says for each file what was found.
+
+Great Expectations counts over all files at once; where it finds bad rows, the same predicates are
+counted file by file, and both counts must agree.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from expectations.rules import Rule, any_broken, reasons
+from expectations.suites import Check, judge
+from ingest.sql import Engine, literal
+from ingest.staging import StagedFile
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Bad rows of one file, and how many rows broke each rule (by the rule's text)."""
+
+    rows_bad: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+
+
+def judge_rows(
+    engine: Engine, staged: Iterable[StagedFile], *, rules: tuple[Rule, ...]
+) -> tuple[tuple[Check, ...], dict[str, Tally]]:
+    """Verdicts on the rows of all staged files together, and the tally of every file by its id.
+
+    Raises:
+        RuntimeError: Great Expectations and the split count differently.
+    """
+    paths = [literal(str(file.path)) for file in staged if file.path]
+    if not paths:
+        return (), {}
+    engine.connection.execute(
+        f"create or replace view staged_rows as from read_parquet([{', '.join(paths)}])"
+    )
+    checks = judge(engine, table="staged_rows", rules=rules)
+    if all(check.success for check in checks):
+        return checks, {}
+    tallies = _tally(engine, rules)
+    for check, rule in zip(checks, rules, strict=True):
+        counted = sum(tally.reasons.get(rule.text, 0) for tally in tallies.values())
+        if counted != check.unexpected_count:
+            raise RuntimeError(
+                f"{rule.name}: Great Expectations found {check.unexpected_count} bad rows, "
+                f"the split found {counted}."
+            )
+    return checks, tallies
+
+
+def judge_files(
+    engine: Engine,
+    staged: Sequence[StagedFile],
+    tallies: Mapping[str, Tally],
+    *,
+    rules: tuple[Rule, ...],
+) -> tuple[tuple[Check, ...], dict[str, str]]:
+    """Verdicts on whole files, and why each held file is held, by its id."""
+    engine.connection.execute(
+        "create or replace table staged_files (file_id varchar, file_name varchar,"
+        " read_error varchar, missing_columns varchar, rows_read bigint, rows_bad bigint,"
+        " reject_share double)"
+    )
+    engine.connection.executemany(
+        "insert into staged_files values ($1, $2, $3, $4, $5, $6, $7)",
+        [_file_row(file, tallies.get(file.file.file_id, Tally())) for file in staged],
+    )
+    held = engine.rows(
+        f"select file_id, array_to_string({reasons(rules)}, '; ') from staged_files "
+        f"where {any_broken(rules)}"
+    )
+    return judge(engine, table="staged_files", rules=rules), dict(held)
+
+
+def _file_row(staged: StagedFile, tally: Tally) -> tuple:
+    share = tally.rows_bad / staged.rows_read if staged.rows_read else None
+    return (
+        staged.file.file_id,
+        staged.file.name,
+        staged.read_error,
+        staged.missing_columns,
+        staged.rows_read,
+        tally.rows_bad,
+        share,
+    )
+
+
+def _tally(engine: Engine, rules: tuple[Rule, ...]) -> dict[str, Tally]:
+    flags = ", ".join(f"{rule.bad} as rule_{i}" for i, rule in enumerate(rules))
+    counts = ", ".join(f"count(*) filter (where rule_{i})" for i in range(len(rules)))
+    any_flag = " or ".join(f"coalesce(rule_{i}, false)" for i in range(len(rules)))
+    rows = engine.rows(
+        f"select _file_id, count(*) filter (where {any_flag}), {counts} "
+        f"from (select _file_id, {flags} from staged_rows) group by _file_id"
+    )
+    return {
+        file_id: Tally(
+            rows_bad=rows_bad,
+            reasons={rule.text: count for rule, count in zip(rules, broken, strict=True) if count},
+        )
+        for file_id, rows_bad, *broken in rows
+    }

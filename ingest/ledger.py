@@ -1,0 +1,73 @@
+"""Receipts: what became of every file that ever came.
+
+A receipt is one JSON object of plain values (``reasons`` maps a rule to the number of rows that
+broke it), so that an engine reads ``receipts/*/*.json`` as a table.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from world.layout import World
+
+ACCEPTED = "accepted"
+HELD = "held"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file.
+
+    Attributes:
+        file_name: where it was found, relative to the landing folder.
+        state: ``accepted``, or ``held``: nothing of it is in raw or quarantine.
+        rows_read: data rows in the file; 0 if it could not be read or lacks a column.
+        reasons: rule to number of rows that broke it; a row may break several.
+        held_reason: why the file is held; None if it is not.
+        ingested_at: moment of ingest, ISO 8601 in UTC.
+    """
+
+    feed: str
+    file_id: str
+    file_name: str
+    state: str
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+    size_bytes: int
+    ingested_at: str
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    held_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        told = self.rows_accepted + self.rows_quarantined
+        if self.state == ACCEPTED and told != self.rows_read:
+            raise RuntimeError(
+                f"{self.file_name}: {self.rows_read} rows read, but {self.rows_accepted} accepted "
+                f"and {self.rows_quarantined} quarantined."
+            )
+
+
+def receipt_path(world: World, feed: str, file_id: str) -> Path:
+    return world.receipts / feed / f"{file_id}.json"
+
+
+def write_receipt(world: World, receipt: Receipt) -> None:
+    """Write a receipt whole or not at all."""
+    path = receipt_path(world, receipt.feed, receipt.file_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".tmp")
+    content = asdict(receipt) | {"reasons": dict(receipt.reasons)}
+    fresh.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(fresh, path)
+
+
+def read_receipts(world: World, feed: str | None = None) -> tuple[Receipt, ...]:
+    """All receipts, of one feed or of every feed, by feed and file name."""
+    receipts = (
+        Receipt(**json.loads(path.read_text(encoding="utf-8")))
+        for path in world.receipts.glob(f"{feed or '*'}/*.json")
+    )
+    return tuple(sorted(receipts, key=lambda r: (r.feed, r.file_name, r.file_id)))

@@ -1,0 +1,169 @@
+"""Takes the new files of one feed into the warehouse."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from expectations.files import file_rules
+from expectations.suites import Check, load_seeds, row_rules
+from ingest.feeds import FEEDS
+from ingest.judging import Tally, judge_files, judge_rows
+from ingest.landing import LandedFile
+from ingest.ledger import (
+    ACCEPTED,
+    HELD,
+    Receipt,
+    read_receipts,
+    receipt_path,
+    write_receipt,
+)
+from ingest.splitting import split
+from ingest.sql import Engine
+from ingest.staging import StagedFile, stage_file
+from ingest.values import empty_select
+from world.layout import World
+from world.settings import Settings
+
+SCHEMA_FILE = "_schema.parquet"
+
+
+@dataclass(frozen=True)
+class FeedOutcome:
+    """What one run did with one feed.
+
+    Attributes:
+        receipts: of the files that were new to this run; held files are new every time.
+        known: files of this run whose content had been accepted before.
+        duplicates: files of this run with the content of another new one.
+        checks: verdicts of Great Expectations, on rows and on files; none if nothing was new.
+    """
+
+    feed: str
+    receipts: tuple[Receipt, ...] = ()
+    known: int = 0
+    duplicates: int = 0
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def held(self) -> tuple[Receipt, ...]:
+        """Files that block what depends on the feed."""
+        return tuple(receipt for receipt in self.receipts if receipt.state == HELD)
+
+
+def ensure_schemas(world: World) -> None:
+    """Write ``raw/<feed>/_schema.parquet``: no rows, so that a feed that never came is empty."""
+    with Engine(temp_directory=world.staged / "spill", timezone="UTC") as engine:
+        for feed in FEEDS:
+            fresh = world.staged / feed / SCHEMA_FILE
+            engine.copy(empty_select(feed), fresh)
+            _move(fresh, world.raw / feed / SCHEMA_FILE)
+
+
+def ingest_feed(
+    feed: str,
+    files: Sequence[LandedFile],
+    *,
+    world: World,
+    settings: Settings,
+    now: datetime,
+    memory_limit: str | None = None,
+) -> FeedOutcome:
+    """Bring a feed's landed files to raw and quarantine, each with a receipt.
+
+    Content that was accepted before is passed over; held files are judged again. ``files`` are
+    all that the landing folder holds now: a held file that is gone is forgotten.
+
+    Args:
+        now: the moment of ingest, with its time zone.
+        memory_limit: what the engine may use, such as ``2GB``; default most of the machine's.
+
+    Raises:
+        RuntimeError: rows are not all accounted for, or a rule could not be computed.
+    """
+    accepted = _heal(world, feed, files)
+    distinct = _distinct(files)
+    new = [file for file in distinct if file.file_id not in accepted]
+    known = sum(file.file_id in accepted for file in files)
+    if not new:
+        return FeedOutcome(feed, known=known)
+    folder = world.staged / feed
+    shutil.rmtree(folder, ignore_errors=True)
+    zone = settings.source_timezone(feed).key
+    spill = world.staged / "spill"
+    with Engine(temp_directory=spill, timezone=zone, memory_limit=memory_limit) as engine:
+        load_seeds(engine, world.config)
+        rules = row_rules(feed, now=now)
+        staged = [stage_file(engine, file, folder=folder) for file in new]
+        row_checks, tallies = judge_rows(engine, staged, rules=rules)
+        file_checks, held = judge_files(
+            engine, staged, tallies, rules=file_rules(settings.max_reject_share)
+        )
+        receipts = []
+        for file in staged:
+            file_id = file.file.file_id
+            tally = tallies.get(file_id, Tally())
+            if file_id not in held:
+                for ready, room in split(engine, file, tally, rules=rules):
+                    _move(ready, world.root / room / feed / f"{file_id}.parquet")
+            receipts.append(_receipt(file, tally, held_reason=held.get(file_id), now=now))
+            write_receipt(world, receipts[-1])
+    shutil.rmtree(folder, ignore_errors=True)
+    return FeedOutcome(
+        feed=feed,
+        receipts=tuple(receipts),
+        known=known,
+        duplicates=len(files) - known - len(new),
+        checks=(*row_checks, *file_checks),
+    )
+
+
+def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str]:
+    """Remove what an interrupted run left, and return the ids of the accepted files."""
+    landed = {file.file_id for file in files}
+    accepted = set()
+    for receipt in read_receipts(world, feed):
+        file_id = receipt.file_id
+        if receipt.state == ACCEPTED and (world.raw / feed / f"{file_id}.parquet").exists():
+            accepted.add(file_id)
+        elif receipt.state == HELD and file_id not in landed:
+            receipt_path(world, feed, file_id).unlink()
+    for room in (world.raw, world.quarantine):
+        for path in (room / feed).glob("*.parquet"):
+            if path.stem not in accepted and path.name != SCHEMA_FILE:
+                path.unlink()
+    return frozenset(accepted)
+
+
+def _distinct(files: Sequence[LandedFile]) -> list[LandedFile]:
+    """One file for each content; of several names, the first that promises to be readable."""
+    chosen: dict[str, LandedFile] = {}
+    for file in sorted(files, key=lambda file: (file.problem is not None, file.name)):
+        chosen.setdefault(file.file_id, file)
+    return sorted(chosen.values(), key=lambda file: file.name)
+
+
+def _receipt(
+    staged: StagedFile, tally: Tally, *, held_reason: str | None, now: datetime
+) -> Receipt:
+    is_held = held_reason is not None
+    return Receipt(
+        feed=staged.file.feed,
+        file_id=staged.file.file_id,
+        file_name=staged.file.name,
+        state=HELD if is_held else ACCEPTED,
+        rows_read=staged.rows_read,
+        rows_accepted=0 if is_held else staged.rows_read - tally.rows_bad,
+        rows_quarantined=0 if is_held else tally.rows_bad,
+        size_bytes=staged.file.size_bytes,
+        ingested_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        reasons=tally.reasons,
+        held_reason=held_reason,
+    )
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(source, target)

@@ -1,0 +1,52 @@
+"""Divides a judged file into the rows that go on and the rows that stay behind."""
+
+from pathlib import Path
+
+from expectations.rules import Rule, any_broken, reasons
+from ingest.judging import Tally
+from ingest.sql import Engine, literal
+from ingest.staging import StagedFile
+from ingest.values import typed_select
+
+
+def split(
+    engine: Engine, staged: StagedFile, tally: Tally, *, rules: tuple[Rule, ...]
+) -> list[tuple[Path, str]]:
+    """Write a file's rows apart and return each part with its room, quarantine before raw.
+
+    A file without bad rows is already what it should be and is not copied.
+
+    Raises:
+        RuntimeError: the parts do not add up to the rows that were read.
+    """
+    if not tally.rows_bad:
+        return [(staged.path, "raw")]
+    rejected = staged.path.with_suffix(".rejected.parquet")
+    accepted = staged.path.with_suffix(".accepted.parquet")
+    engine.keep_order(True)
+    rows_rejected = engine.copy(_rejected_rows(staged, rules), rejected)
+    engine.keep_order(False)
+    rows_accepted = engine.copy(
+        f"from read_parquet({literal(str(staged.path))}) where not ({any_broken(rules)})",
+        accepted,
+    )
+    if (rows_rejected, rows_accepted) != (
+        tally.rows_bad,
+        staged.rows_read - tally.rows_bad,
+    ):
+        raise RuntimeError(
+            f"{staged.file.name}: of {staged.rows_read} rows read, {tally.rows_bad} are bad, but "
+            f"{rows_rejected} were rejected and {rows_accepted} accepted."
+        )
+    return [(rejected, "quarantine"), (accepted, "raw")]
+
+
+def _rejected_rows(staged: StagedFile, rules: tuple[Rule, ...]) -> str:
+    """Bad rows as they came: read from the landed file again, with their place in it."""
+    file = staged.file
+    rows = typed_select(staged.source, feed=file.feed, file_id=file.file_id, with_origin=True)
+    return (
+        f"select {literal(file.name)} as file_name, _row_number as row_number, "
+        f"{reasons(rules)} as reasons, _original as original, _file_id "
+        f"from ({rows}) where {any_broken(rules)}"
+    )

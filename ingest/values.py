@@ -1,0 +1,143 @@
+"""Turns the text of a row into typed values: the SQL that every file goes through.
+
+Text is trimmed of every Unicode space and empty text is null. A value that does not parse becomes
+null, and its text is kept in ``_unparsed``. All of it is one streaming projection.
+"""
+
+from collections.abc import Iterable
+
+from ingest.feeds import FEEDS, SYSTEM_COLUMNS, WHOLE_ROW, ColumnType
+from ingest.readers import Source
+from ingest.sql import literal
+
+# Everything that Unicode calls white space, and the four separators that old exports use as such.
+_SPACE = (
+    r"[\x{09}-\x{0d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
+    r"\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+)
+# Stands between the values of a row where one look at all of them is taken.
+_BETWEEN = r"\x{01}"
+_HAS_SPACE_AT_AN_END = rf"(?:\A|{_BETWEEN}){_SPACE}|{_SPACE}(?:{_BETWEEN}|\z)"
+_SPACES_AT_THE_ENDS = rf"\A{_SPACE}+|{_SPACE}+\z"
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-8])(?::?[0-5][0-9])?)"
+_TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
+_TIMESTAMP = rf"{_DAY}(?:[ T]{_TIME}{_OFFSET}?)?"
+# Writers without a type for days give midnight.
+_DATE = rf"{_DAY}(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?"
+_WHOLE_NUMBER = r"[+-]?[0-9]+(?:\.0*)?"
+
+
+def typed_select(source: Source, *, feed: str, file_id: str, with_origin: bool) -> str:
+    """A query for a file's rows in the feed's raw layout.
+
+    Args:
+        with_origin: add ``_row_number`` (1-based, in file order; the connection must keep order)
+            and ``_original`` (the row as it came, as JSON text).
+    """
+    layout = FEEDS[feed]
+    origin = ("_row_number", "_original") if with_origin else ()
+    typed = {
+        name: _native(name, kind, source.native[name])
+        if name in source.native
+        else _parse(name, kind)
+        for name, kind in layout.items()
+    }
+    given = {name: kind for name, kind in layout.items() if name in source.values}
+    parsed = [name for name, kind in given.items() if kind is not ColumnType.TEXT]
+    columns = [
+        f"{typed[name]} as {name}" if name in given else f"null::{kind.value} as {name}"
+        for name, kind in layout.items()
+    ]
+    texts = [f"{name} as {name}__text" for name in parsed]
+    final = [*layout, "_extra::varchar as _extra", f"{_unparsed(parsed)} as _unparsed"]
+    return (
+        f"select {', '.join([*final, f'{literal(file_id)} as _file_id', *origin])} from ("
+        f"select {', '.join([*columns, *texts, '_extra', '_row', *origin])} from "
+        f"({_trimmed(source, origin)}))"
+    )
+
+
+def empty_select(feed: str) -> str:
+    """A query without rows in the feed's raw layout."""
+    columns = [f"null::{kind.value} as {name}" for name, kind in FEEDS[feed].items()]
+    columns += [f"null::varchar as {name}" for name in SYSTEM_COLUMNS]
+    return f"select {', '.join(columns)} where false"
+
+
+def _trimmed(source: Source, origin: Iterable[str]) -> str:
+    """The file's known columns as they came, with text trimmed and empty text null."""
+    rows = [f"{sql} as {name}" for name, sql in source.values.items()]
+    rows += [f"{source.misshapen}::varchar as _row", f"{source.extra} as _extra"]
+    if origin:
+        rows += ["row_number() over () as _row_number"]
+        rows += [f"cast({source.original} as varchar) as _original"]
+    texts = [name for name in source.values if name not in source.native]
+    # One look at the whole row is five times cheaper than one look at each of its values.
+    whole = f"concat_ws(chr(1), {', '.join(texts)})" if texts else "''"
+    trimmed = [
+        f"nullif(case when _is_padded then regexp_replace({name}, '{_SPACES_AT_THE_ENDS}', '', 'g')"
+        f" else {name} end, '') as {name}"
+        for name in texts
+    ]
+    kept = [*trimmed, *source.native, "_row", "_extra", *origin]
+    return (
+        f"select {', '.join(kept)} from ("
+        f"select *, regexp_matches({whole}, '{_HAS_SPACE_AT_AN_END}') as _is_padded from ("
+        f"select {', '.join(rows)} from {source.scan}))"
+    )
+
+
+def _parse(name: str, kind: ColumnType) -> str:
+    """SQL for the typed value of a text; null where it does not parse.
+
+    Text without an offset is read in the session's zone. A time that a clock change skips is read
+    with the offset before the change; a time that comes twice is the second of the two.
+    """
+    cast = f"try_cast({name} as {kind.value})"
+    match kind:
+        case ColumnType.TEXT:
+            return name
+        case ColumnType.TIMESTAMP:
+            return _if(f"regexp_full_match({name}, '{_TIMESTAMP}') and {name} >= '0001'", cast)
+        case ColumnType.DATE:
+            day = f"try_cast(left({name}, 10) as date)"
+            return _if(f"regexp_full_match({name}, '{_DATE}') and {name} >= '0001'", day)
+        case ColumnType.INTEGER:
+            return _if(f"regexp_full_match({name}, '{_WHOLE_NUMBER}')", cast)
+        case ColumnType.AMOUNT | ColumnType.SCORE:
+            # The engine takes 1_000 for a thousand; nobody's export means that.
+            return _if(f"not contains({name}, '_')", cast)
+        case ColumnType.BOOLEAN:
+            return cast
+
+
+def _native(name: str, kind: ColumnType, native: str) -> str:
+    """SQL for the value of a column whose Parquet type fits; null where its value does not."""
+    if native == "TIMESTAMP WITH TIME ZONE":
+        return _if(f"isfinite({name})", name)
+    moment = f"{name}::timestamp"
+    match kind:
+        case ColumnType.TIMESTAMP:
+            return _if(f"isfinite({moment})", f"{moment}::timestamptz")
+        case ColumnType.DATE:
+            is_day = f"isfinite({moment}) and {moment} = date_trunc('day', {moment})"
+            return _if(is_day, f"{moment}::date")
+        case _:
+            return f"try_cast({name} as {kind.value})"
+
+
+def _if(condition: str, value: str) -> str:
+    return f"case when {condition} then {value} end"
+
+
+def _unparsed(parsed: list[str]) -> str:
+    """JSON object of column to original text for what is given but did not parse; null if none."""
+    failed = {name: f"{name} is null and {name}__text is not null" for name in parsed}
+    any_failed = " or ".join(["_row is not null", *failed.values()])
+    cells = [f"{literal(WHOLE_ROW)}, _row"]
+    cells += [f"{literal(n)}, {_if(test, f'{n}__text::varchar')}" for n, test in failed.items()]
+    # Merging into an empty object leaves out the nulls.
+    merged = f"json_merge_patch('{{}}', json_object({', '.join(cells)}))::varchar"
+    return _if(any_failed, merged)

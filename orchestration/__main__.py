@@ -1,0 +1,90 @@
+"""Command line: ``python -m orchestration run`` and its companions."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from world.errors import UserError
+
+
+@click.group(help="Runs the customer status warehouse.")
+def main() -> None:
+    pass
+
+
+def option(name: str, help_text: str) -> object:
+    variable = f"STATUS_{name.upper().replace('-', '_')}"
+    return click.option(f"--{name}", envvar=variable, default="", help=help_text)
+
+
+@main.command(help="Land, check, build and publish.")
+@option("data", "Sample data: simulated or complete_journey.")
+@option("landing", "Folder of your own files.")
+@option("warehouse", "Folder of the warehouse.")
+@option("config", "Folder of seeds that replace the shipped ones.")
+@option("as-of", "Day that the statuses speak about, YYYY-MM-DD.")
+@option("target", "Engine: duckdb.")
+def run(**given: str) -> None:
+    from orchestration.headless import run as run_once
+    from orchestration.options import options_from
+    from orchestration.summary import print_summary
+
+    console = Console(highlight=False)
+    started = time.monotonic()
+    try:
+        os.environ.update({f"STATUS_{name.upper()}": text for name, text in given.items()})
+        options = options_from()
+        was_needed = run_once(options, say=console.print)
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    print_summary(options, console)
+    seconds = time.monotonic() - started
+    ending = "Done" if was_needed else "Nothing new: the release is current"
+    console.print(f"{ending} ({seconds:.0f} s).")
+
+
+@main.command(help="Answer one SQL query from the current release; without one, list its tables.")
+@click.argument("sql", default="")
+def query(sql: str) -> None:
+    import duckdb
+
+    from orchestration.options import options_from
+    from orchestration.summary import LIST_TABLES
+
+    try:
+        database = options_from().world.current / "mart.duckdb"
+        if not database.exists():
+            raise UserError(f"{database}: there is no release yet; make one with `make run`.")
+        with duckdb.connect(str(database), read_only=True) as release:
+            click.echo(release.sql(sql or LIST_TABLES))
+    except (UserError, duckdb.Error) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+@main.command(help="Open Dagster: lineage, runs, schedule, landing sensor.")
+@click.option("--port", default=3000, show_default=True)
+def ui(port: int) -> None:
+    from orchestration.headless import prepare_dagster
+    from orchestration.options import options_from
+    from orchestration.sample_data import ensure_sample_data
+
+    try:
+        options = options_from()
+        ensure_sample_data(options)
+        prepare_dagster(options)
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    command = ["dagster", "dev", "-m", "orchestration.definitions", "-p", str(port)]
+    program = str(Path(sys.executable).with_name("dagster"))
+    os.execv(program, command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""Everything Dagster knows of this project; wiring only."""
+
+import dagster as dg
+
+from orchestration.defs.dbt.assets import dbt_models_from, dbt_resource, manifest_path
+from orchestration.defs.raw.assets import raw_assets
+from orchestration.defs.release.assets import release_asset
+from orchestration.defs.run import WarehouseRun
+from orchestration.defs.schedule.daily import daily_job, daily_schedule, landing_sensor
+from orchestration.progress import progress_logger
+from release.manifest import public_tables
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    manifest = manifest_path()
+    public = [dg.AssetKey([table.schema, table.name]) for table in public_tables(manifest)]
+    return dg.Definitions(
+        assets=[*raw_assets, dbt_models_from(manifest), release_asset(public)],
+        jobs=[daily_job],
+        schedules=[daily_schedule()],
+        sensors=[landing_sensor],
+        resources={"dbt": dbt_resource(), "run": WarehouseRun()},
+        loggers={"console": progress_logger},
+    )

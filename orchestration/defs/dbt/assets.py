@@ -1,0 +1,76 @@
+"""Every dbt model and seed as an asset, every dbt test as an asset check."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    dbt_assets,
+)
+
+from orchestration.defs.raw.assets import POOL
+from orchestration.defs.run import WarehouseRun
+from orchestration.options import options_from
+from world.layout import PROJECT_DIR, World
+
+
+class FolderTranslator(DagsterDbtTranslator):
+    """One rule: a model's folder is its schema is its group."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return dbt_resource_props.get("schema") or super().get_group_name(dbt_resource_props)
+
+
+def build_arguments() -> list[str]:
+    """Arguments of the one dbt command of a run. Unit tests prove code, not data: they stay out."""
+    return ["build", "--exclude-resource-type", "unit_test"]
+
+
+def dbt_environment(world: World) -> dict[str, str]:
+    """Where dbt finds the raw rows and the seeds in force, and which database it writes."""
+    return {
+        "STATUS_BUILD_DATABASE": str(world.build_database),
+        "STATUS_RAW": str(world.raw),
+        "STATUS_SEEDS": str(world.config),
+        "DBT_LOG_PATH": str(world.target / "logs"),
+        "DBT_TARGET_PATH": str(world.target),
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def manifest_path() -> Path:
+    """The manifest that `orchestration.manifest` keeps fresh."""
+    return options_from().world.target / "manifest.json"
+
+
+def dbt_resource() -> DbtCliResource:
+    return DbtCliResource(
+        project_dir=str(PROJECT_DIR), profiles_dir=str(PROJECT_DIR), global_config_flags=["--quiet"]
+    )
+
+
+def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
+    """The assets of a parsed project."""
+
+    @dbt_assets(
+        manifest=manifest,
+        name="dbt_models",
+        pool=POOL,
+        dagster_dbt_translator=FolderTranslator(
+            settings=DagsterDbtTranslatorSettings(enable_asset_checks=True)
+        ),
+    )
+    def dbt_models(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
+    ) -> Iterator[object]:
+        os.environ.update(dbt_environment(run.world))
+        context.log.info("models: building and testing")
+        invocation = dbt.cli(build_arguments(), context=context, target_path=run.world.target)
+        yield from invocation.stream()
+
+    return dbt_models

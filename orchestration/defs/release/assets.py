@@ -1,0 +1,106 @@
+"""The published release as an asset, the last of a run."""
+
+import csv
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from orchestration.defs.failures import RETRIES, user_errors_fail
+from orchestration.defs.raw.assets import POOL
+from orchestration.defs.run import WarehouseRun
+from orchestration.fingerprint import code_version, fingerprint
+from orchestration.notes import DATA_NOTES
+from world.layout import World
+
+if TYPE_CHECKING:
+    from release.facts import ReleaseFacts
+
+RELEASE = dg.AssetKey(["release", "current"])
+
+
+def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset that publishes the public models."""
+
+    @dg.asset(
+        key=RELEASE,
+        group_name="release",
+        kinds={"duckdb"},
+        deps=public_models,
+        pool=POOL,
+        retry_policy=RETRIES,
+        description="The public models, the report and release.json that readers see.",
+    )
+    def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
+        from release.manifest import public_tables
+        from release.publish import publish
+
+        with user_errors_fail():
+            facts = release_facts(run)
+            tables = public_tables(run.world.target / "manifest.json")
+            folder = publish(run.world, tables=tables, facts=facts)
+        context.log.info(f"release: {facts.release_id} is current")
+        return dg.MaterializeResult(
+            metadata={
+                "release_id": facts.release_id,
+                "as_of_date": facts.as_of_date.isoformat(),
+                "folder": dg.MetadataValue.path(folder),
+                "report": dg.MetadataValue.path(folder / "report.html"),
+            }
+        )
+
+    return release
+
+
+def release_facts(run: WarehouseRun) -> "ReleaseFacts":
+    """What the release says about itself; the id is the day it speaks of and what it is made of."""
+    from ingest.ledger import read_receipts
+    from release.facts import ReleaseFacts
+
+    world, code = run.world, code_version()
+    accepted = [receipt for receipt in read_receipts(world) if receipt.state == "accepted"]
+    made_of = fingerprint(world, accepted_files=[r.file_id for r in accepted], code=code)
+    as_of, latest = _days(world)
+    quarantine: dict[str, dict[str, int]] = {}
+    for receipt in accepted:
+        reasons = quarantine.setdefault(receipt.feed, {})
+        for reason, count in receipt.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + count
+    return ReleaseFacts(
+        release_id=f"{as_of.isoformat()}-{made_of[:12]}",
+        as_of_date=as_of,
+        created_at=run.now,
+        code_version=code,
+        fingerprint=made_of,
+        latest_event_date=latest,
+        policy_versions=_policies(world),
+        input_batches=[
+            {
+                "feed": receipt.feed,
+                "file_id": receipt.file_id,
+                "file_name": receipt.file_name,
+                "rows_read": receipt.rows_read,
+                "rows_accepted": receipt.rows_accepted,
+                "rows_quarantined": receipt.rows_quarantined,
+            }
+            for receipt in accepted
+        ],
+        quarantine={feed: reasons for feed, reasons in quarantine.items() if reasons},
+        settings=run.settings.values,
+        data_note=DATA_NOTES.get(run.options.data or "", ""),
+    )
+
+
+def _days(world: World) -> tuple[date, date | None]:
+    import duckdb
+
+    with duckdb.connect(str(world.build_database), read_only=True) as connection:
+        return connection.execute(
+            "select as_of_date, latest_event_date from intermediate.int_run__as_of"
+        ).fetchall()[0]
+
+
+def _policies(world: World) -> list[dict[str, str]]:
+    with (world.config / "status_policy.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,56 @@
+"""The run as a Dagster resource: its options, its world, and the right to write."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+
+import dagster as dg
+
+from orchestration.options import RunOptions, options_from
+from world.layout import World
+from world.lock import writing
+from world.settings import Settings, write_config
+
+
+class WarehouseRun(dg.ConfigurableResource):
+    """Holds the warehouse's lock from the first step of a run to the last.
+
+    Options come from the environment (`orchestration.options`), the same for a run from the command
+    line, the schedule and the sensor.
+    """
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseRun"]:
+        with writing(self.world.lock_file):
+            yield self
+
+    @cached_property
+    def options(self) -> RunOptions:
+        return options_from()
+
+    @property
+    def world(self) -> World:
+        return self.options.world
+
+    @cached_property
+    def now(self) -> datetime:
+        return datetime.now(tz=UTC)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Writes the seeds in force, the first time it is asked for in a run."""
+        return settings_in_force(self.options, self.now)
+
+
+def settings_in_force(options: RunOptions, now: datetime) -> Settings:
+    """Write the seeds in force for a run that happens now.
+
+    The day of the run is its date in the business's own zone, which is itself a setting.
+    """
+    arguments = {"overlay": options.config, "as_of_date": options.as_of}
+    settings = write_config(options.world.config, run_date=now.date(), **arguments)
+    local = now.astimezone(settings.business_timezone).date()
+    if local == now.date():
+        return settings
+    return write_config(options.world.config, run_date=local, **arguments)

@@ -1,0 +1,71 @@
+"""What a release is made of, as one hash: the same makings, the same release."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from world.layout import PROJECT_DIR, World
+
+# Whatever can change what a release says.
+CODE = ("models", "macros", "ingest", "expectations", "release", "world", "dbt_project.yml")
+SUFFIXES = {".sql", ".yml", ".md", ".py", ".css"}
+
+
+def code_version() -> str:
+    """Hash of the code that a release depends on, 12 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in sorted(_code_files()):
+        digest.update(path.relative_to(PROJECT_DIR).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def _code_files() -> Iterable[Path]:
+    for name in CODE:
+        root = PROJECT_DIR / name
+        for path in [root] if root.is_file() else root.rglob("*"):
+            if path.suffix in SUFFIXES and path.is_file():
+                yield path
+
+
+def fingerprint(world: World, *, accepted_files: Iterable[str], code: str) -> str:
+    """Hash of code, seeds in force (the requested as-of date among them) and accepted files.
+
+    The day of the run is left out: it matters only while there are events after the as-of date,
+    which `may_advance` tells.
+    """
+    digest = hashlib.sha256(f"{world.name}\0{code}\0".encode())
+    for path in sorted(world.config.glob("*.csv")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith("run_date,")]
+        digest.update("\n".join([path.name, *kept]).encode() + b"\0")
+    for file_id in sorted(accepted_files):
+        digest.update(file_id.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def is_current(world: World, *, made_of: str, run_date: date) -> bool:
+    """Whether the published release is made of exactly this and no passing day changes it."""
+    facts = current_facts(world)
+    if facts is None or facts.get("fingerprint") != made_of:
+        return False
+    return not may_advance(facts, run_date)
+
+
+def may_advance(facts: dict[str, Any], run_date: date) -> bool:
+    """Whether the as-of date was held back by the day of its run, and a later day has come."""
+    settings, as_of, latest = facts["settings"], facts["as_of_date"], facts["latest_event_date"]
+    was_held_back = not settings["as_of_date"] and as_of == settings["run_date"]
+    return was_held_back and bool(latest) and latest > as_of and run_date.isoformat() > as_of
+
+
+def current_facts(world: World) -> dict[str, Any] | None:
+    """The release.json of the published release; None where there is none."""
+    path: Path = world.current / "release.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None

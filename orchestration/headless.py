@@ -1,0 +1,88 @@
+"""One run from the command line: prepare, run the daily job in this process, say how it ended."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from orchestration.fingerprint import code_version, fingerprint, is_current
+from orchestration.options import RunOptions
+from orchestration.sample_data import ensure_sample_data
+from world.errors import UserError
+from world.layout import World
+from world.lock import writing
+
+DAGSTER_SETTINGS = """\
+telemetry: {enabled: false}
+nux: {enabled: false}
+# One build database, one writer: one run at a time, one writing step at a time.
+concurrency:
+  runs: {max_concurrent_runs: 1}
+  pools: {granularity: op, default_limit: 1}
+"""
+
+
+def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
+    """Land, check, build and publish; True if that was needed, False if nothing is new.
+
+    Raises:
+        UserError: the run ended without a current release; the message says why.
+    """
+    ensure_sample_data(options)
+    with writing(options.world.lock_file):
+        if nothing_is_new(options):
+            return False
+        say(f"Files: {options.landing}")
+        prepare_dagster(options)
+    run_daily_job(options.world)
+    return True
+
+
+def nothing_is_new(options: RunOptions) -> bool:
+    """Whether the published release is made of just these files, seeds and code.
+
+    Raises:
+        UserError: the landing folder or the configuration cannot be used.
+    """
+    from ingest.landing import discover
+    from ingest.ledger import read_receipts
+    from orchestration.defs.run import settings_in_force
+
+    now = datetime.now(tz=UTC)
+    world = options.world
+    landing = discover(options.landing, world=world)
+    settings = settings_in_force(options, now)
+    accepted = {receipt.file_id for receipt in read_receipts(world) if receipt.state == "accepted"}
+    landed = {file.file_id for files in landing.files.values() for file in files}
+    made_of = fingerprint(world, accepted_files=accepted, code=code_version())
+    today = now.astimezone(settings.business_timezone).date()
+    return landed <= accepted and is_current(world, made_of=made_of, run_date=today)
+
+
+def prepare_dagster(options: RunOptions) -> None:
+    """Set Dagster's home, the options of the run, and dbt's parsed project."""
+    from orchestration.manifest import ensure_manifest
+
+    home = options.world.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_text(DAGSTER_SETTINGS, encoding="utf-8")
+    os.environ.update(options.environment())
+    os.environ["DAGSTER_HOME"] = str(home)
+    ensure_manifest(options.world)
+
+
+def run_daily_job(world: World) -> None:
+    """Run the daily job in this process, recorded where the Dagster UI looks.
+
+    Raises:
+        UserError: a step or a blocking check failed.
+    """
+    import dagster as dg
+
+    from orchestration.definitions import definitions
+    from orchestration.failures import what_failed
+
+    job = definitions().resolve_job_def("daily")
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    if not result.success:
+        raise UserError("\n".join(what_failed(result, world)))

@@ -1,0 +1,47 @@
+"""dbt's manifest, parsed ahead of Dagster and only when the project has changed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.defs.dbt.assets import dbt_environment
+from world.errors import UserError
+from world.layout import PROJECT_DIR, World
+
+PARSED = ("models", "macros", "seeds", "tests/dbt", "dbt_project.yml", "profiles.yml")
+
+
+def ensure_manifest(world: World) -> Path:
+    """Parse the project if any of its files is newer than the manifest; return the manifest.
+
+    Raises:
+        UserError: the project does not parse.
+    """
+    manifest = world.target / "manifest.json"
+    if manifest.exists() and manifest.stat().st_mtime > _latest_change():
+        return manifest
+    world.target.mkdir(parents=True, exist_ok=True)
+    command = [Path(sys.executable).with_name("dbt"), "--quiet", "parse", "--profiles-dir", "."]
+    result = subprocess.run(
+        command,
+        cwd=PROJECT_DIR,
+        env={**os.environ, **dbt_environment(world)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise UserError(f"dbt cannot parse the project:\n{result.stdout}{result.stderr}")
+    return manifest
+
+
+def _latest_change() -> float:
+    files = (
+        path
+        for name in PARSED
+        for root in [PROJECT_DIR / name]
+        for path in ([root] if root.is_file() else root.rglob("*"))
+        if path.is_file()
+    )
+    return max(path.stat().st_mtime for path in files)

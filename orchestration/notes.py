@@ -1,0 +1,8 @@
+"""Where sample data comes from, in one sentence that its readers must be told."""
+
+DATA_NOTES = {
+    "simulated": "This is a simulated retailer; nobody in it exists.",
+    "complete_journey": (
+        "The Complete Journey by 84.51°, which its authors describe as simulated from real shopping."
+    ),
+}

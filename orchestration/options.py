@@ -1,0 +1,93 @@
+"""What one run is asked to do, from the command line or from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from world.errors import UserError
+from world.layout import PROJECT_DIR, World
+
+SAMPLE_DATA = ("simulated", "complete_journey")
+TARGETS = ("duckdb",)
+OWN_FILES = "landing"
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Where files come from, where the warehouse lies, and which day it speaks about.
+
+    ``data`` names sample data; it is None when the user brings a landing folder.
+    """
+
+    landing: Path
+    warehouse: Path
+    data: str | None = None
+    config: Path | None = None
+    as_of: date | None = None
+
+    @property
+    def world(self) -> World:
+        return World(warehouse=self.warehouse, name=self.data or OWN_FILES)
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which `options_from` makes these options again."""
+        given = {
+            "STATUS_DATA": self.data,
+            "STATUS_LANDING": None if self.data else self.landing,
+            "STATUS_WAREHOUSE": self.warehouse,
+            "STATUS_CONFIG": self.config if self.config != _sample_config(self.data) else None,
+            "STATUS_AS_OF": self.as_of,
+        }
+        return {name: str(value) if value else "" for name, value in given.items()}
+
+
+def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
+    """Read and check the options in ``environment`` (that of the process, unless given).
+
+    An empty variable is one that was not given.
+
+    Raises:
+        UserError: an option is unknown, contradicts another, or cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    data = environment.get("STATUS_DATA", "").strip()
+    landing = environment.get("STATUS_LANDING", "").strip()
+    config = environment.get("STATUS_CONFIG", "").strip()
+    target = environment.get("STATUS_TARGET", "").strip() or TARGETS[0]
+    if data and landing:
+        raise UserError(
+            f"DATA={data} and LANDING={landing}: give one; DATA is sample data, LANDING your own files."
+        )
+    if data and data not in SAMPLE_DATA:
+        raise UserError(f"DATA={data}: unknown; give {' or '.join(SAMPLE_DATA)}.")
+    if target not in TARGETS:
+        raise UserError(f"TARGET={target}: unknown; give {' or '.join(TARGETS)}.")
+    if not landing:
+        data = data or SAMPLE_DATA[0]
+    return RunOptions(
+        landing=_folder(landing) if landing else PROJECT_DIR / "landing" / data,
+        warehouse=_folder(environment.get("STATUS_WAREHOUSE", "").strip() or "warehouse"),
+        data=data or None,
+        config=_folder(config) if config else _sample_config(data),
+        as_of=_day(environment.get("STATUS_AS_OF", "").strip()),
+    )
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _sample_config(data: str | None) -> Path | None:
+    folder = PROJECT_DIR / "sample_data" / (data or "") / "config"
+    return folder if data and folder.is_dir() else None
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"AS_OF={text}: not a day; write it as YYYY-MM-DD.") from error

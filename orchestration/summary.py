@@ -1,0 +1,72 @@
+"""What a run leaves behind, as a short page for the terminal."""
+
+from collections import Counter
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.fingerprint import current_facts
+from orchestration.options import RunOptions
+from world.layout import World
+
+LIST_TABLES = """
+    select table_name, estimated_size as number_of_rows, comment as description
+    from duckdb_tables()
+    order by table_name
+"""
+
+STATUS_COUNTS = """
+    select
+        status,
+        count(*) as customers,
+        count(*) / sum(count(*)) over () as share,
+        coalesce(sum(revenue_365d), 0) as revenue,
+        count(*) filter (where is_at_risk) as at_risk
+    from mart_customer_status
+    group by status
+    order by customers desc, status
+"""
+
+
+def print_summary(options: RunOptions, console: Console) -> None:
+    """Customers per status, what was set aside, where the release lies, how to look further."""
+    world = options.world
+    facts = current_facts(world)
+    if facts is None:
+        return
+    console.print()
+    console.print(_statuses(world, facts))
+    _print_input(facts, console)
+    console.print(f"Release   {world.current / 'mart.duckdb'}", soft_wrap=True)
+    console.print(f"Report    {world.current / 'report.html'}", soft_wrap=True)
+    console.print(f"Query     make query WAREHOUSE={world.warehouse}", soft_wrap=True)
+    console.print(f"Lineage   make ui WAREHOUSE={world.warehouse}", soft_wrap=True)
+
+
+def _statuses(world: World, facts: dict) -> Table:
+    currency = facts["settings"]["reporting_currency"]
+    table = Table(title=f"Customers on {facts['as_of_date']}", title_justify="left")
+    table.add_column("Status")
+    for name in ("Customers", "Share", f"Revenue 365 days, {currency}", "At risk"):
+        table.add_column(name, justify="right")
+    with duckdb.connect(str(world.current / "mart.duckdb"), read_only=True) as release:
+        for status, customers, share, revenue, at_risk in release.execute(STATUS_COUNTS).fetchall():
+            table.add_row(
+                status, f"{customers:,}", f"{share:.1%}", f"{revenue:,.0f}", f"{at_risk:,}"
+            )
+    return table
+
+
+def _print_input(facts: dict, console: Console) -> None:
+    batches = facts["input_batches"]
+    total = Counter()
+    for batch in batches:
+        total.update({key: batch[key] for key in batch if key.startswith("rows_")})
+    console.print(
+        f"Input     {len(batches):,} files, {total['rows_read']:,} rows read = "
+        f"{total['rows_accepted']:,} accepted + {total['rows_quarantined']:,} quarantined"
+    )
+    for feed, reasons in facts["quarantine"].items():
+        for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+            console.print(f"          {feed}: {reason}: {count:,}", soft_wrap=True, markup=False)

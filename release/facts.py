@@ -1,0 +1,56 @@
+"""What a release says about itself, besides its tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypedDict
+
+
+@dataclass(frozen=True)
+class PublicTable:
+    """One public model: where the build keeps it and what readers should know about it.
+
+    ``schema`` is the schema in the build database; every table is published in schema ``main``
+    under ``name``. ``columns`` maps column name to description; a column may be missing from it.
+    """
+
+    name: str
+    schema: str
+    primary_key: tuple[str, ...]
+    description: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+class InputBatch(TypedDict):
+    """What became of one input file; counts are rows."""
+
+    feed: str
+    file_id: str
+    file_name: str
+    rows_read: int
+    rows_accepted: int
+    rows_quarantined: int
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """The run that made a release.
+
+    ``release_id`` names the folder and must be unique to the ``fingerprint``, which stands for
+    everything the release was made of. ``policy_versions`` are rows of ``status_policy.csv`` by
+    column name, ``quarantine`` counts rejected rows by feed and reason, ``settings`` are the
+    settings in force. ``data_note`` is one sentence on where the data comes from, if readers
+    must be told (demonstration data). ``created_at`` carries a time zone.
+    """
+
+    release_id: str
+    as_of_date: date
+    created_at: datetime
+    code_version: str
+    fingerprint: str
+    latest_event_date: date | None = None
+    policy_versions: Sequence[Mapping[str, Any]] = ()
+    input_batches: Sequence[InputBatch] = ()
+    quarantine: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    data_note: str = ""

@@ -1,0 +1,74 @@
+"""The public models of a dbt project, read from its manifest."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from release.facts import PublicTable
+from world.errors import UserError
+
+
+def public_tables(manifest: Path) -> list[PublicTable]:
+    """Models with ``access: public`` in ``manifest`` (dbt's ``manifest.json``), sorted by name.
+
+    A model's primary key is the one that its ``primary_key`` data test proves: the engines' own key
+    constraints cost an index that nobody reads.
+
+    Raises:
+        UserError: the manifest is missing or unreadable, a public model has no primary key test, or
+            two public models would be published under one name.
+    """
+    try:
+        nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"{manifest}: no readable dbt manifest ({type(error).__name__}); build the models first."
+        ) from error
+    keys = _tested_keys(nodes.values())
+    tables = sorted(
+        (
+            _public_table(node, keys.get(unique_id))
+            for unique_id, node in nodes.items()
+            if node["resource_type"] == "model" and node.get("access") == "public"
+        ),
+        key=lambda table: table.name,
+    )
+    for name, models in Counter(table.name for table in tables).items():
+        if models > 1:
+            raise UserError(f"{manifest}: {models} public models are called {name}; rename one.")
+    return tables
+
+
+def _tested_keys(nodes: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Primary key columns by the id of the model whose test proves them, in declared order."""
+    return {
+        node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
+        for node in nodes
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "primary_key"
+    }
+
+
+def _public_table(node: dict[str, Any], primary_key: tuple[str, ...] | None) -> PublicTable:
+    if not primary_key:
+        raise UserError(
+            f"{node['original_file_path']}: the public model {node['name']} has no primary key; "
+            "add the primary_key data test."
+        )
+    return PublicTable(
+        name=node.get("alias") or node["name"],
+        schema=node["schema"],
+        primary_key=primary_key,
+        description=_one_paragraph(node["description"]),
+        columns={
+            column["name"]: _one_paragraph(column["description"])
+            for column in node["columns"].values()
+        },
+    )
+
+
+def _one_paragraph(text: str) -> str:
+    """YAML folds and block texts carry line breaks that comment fields of BI tools show raw."""
+    return " ".join(text.split())

@@ -1,0 +1,25 @@
+"""Options shared by all tests."""
+
+import pytest
+
+WORLDS = 200
+WORLDS_SLOW = 5_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the long proofs too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    skip = pytest.mark.skip(reason="a long proof: make test-slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def number_of_worlds(request: pytest.FixtureRequest) -> int:
+    """How many random worlds a proof goes through."""
+    return WORLDS_SLOW if request.config.getoption("--slow") else WORLDS
