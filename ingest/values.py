@@ -10,15 +10,15 @@ from ingest.feeds import FEEDS, SYSTEM_COLUMNS, WHOLE_ROW, ColumnType
 from ingest.readers import Source
 from ingest.sql import literal
 
-# Everything that Unicode calls white space, and the four separators that old exports use as such.
+# Everything that Unicode calls white space.
 _SPACE = (
-    r"[\x{09}-\x{0d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
+    r"[\x{09}-\x{0d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
     r"\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 )
-# Stands between the values of a row where one look at all of them is taken.
-_BETWEEN = r"\x{01}"
-_HAS_SPACE_AT_AN_END = rf"(?:\A|{_BETWEEN}){_SPACE}|{_SPACE}(?:{_BETWEEN}|\z)"
 _SPACES_AT_THE_ENDS = rf"\A{_SPACE}+|{_SPACE}+\z"
+# Stands around every value where one look at a whole row is taken.
+_EDGE = "\x01"
+_SPACE_AT_AN_EDGE = rf"{_EDGE}{_SPACE}|{_SPACE}{_EDGE}"
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-8])(?::?[0-5][0-9])?)"
@@ -74,8 +74,9 @@ def _trimmed(source: Source, origin: Iterable[str]) -> str:
         rows += ["row_number() over () as _row_number"]
         rows += [f"cast({source.original} as varchar) as _original"]
     texts = [name for name in source.values if name not in source.native]
-    # One look at the whole row is five times cheaper than one look at each of its values.
-    whole = f"concat_ws(chr(1), {', '.join(texts)})" if texts else "''"
+    edge = literal(_EDGE)
+    # One look at the whole row is many times cheaper than one look at each of its values.
+    whole = f"concat_ws({edge}, '', {', '.join([*texts, repr('')])})"
     trimmed = [
         f"nullif(case when _is_padded then regexp_replace({name}, '{_SPACES_AT_THE_ENDS}', '', 'g')"
         f" else {name} end, '') as {name}"
@@ -84,9 +85,21 @@ def _trimmed(source: Source, origin: Iterable[str]) -> str:
     kept = [*trimmed, *source.native, "_row", "_extra", *origin]
     return (
         f"select {', '.join(kept)} from ("
-        f"select *, regexp_matches({whole}, '{_HAS_SPACE_AT_AN_END}') as _is_padded from ("
-        f"select {', '.join(rows)} from {source.scan}))"
+        f"select *, {_may_be_padded('_whole')} as _is_padded from ("
+        f"select *, {whole} as _whole from (select {', '.join(rows)} from {source.scan})))"
     )
+
+
+def _may_be_padded(row: str) -> str:
+    """SQL predicate: a value of the row begins or ends with a space; at times true when none does.
+
+    Searching plain text is ten times faster than a regular expression, which is left for rows with
+    more than ASCII.
+    """
+    signs = [f" {_EDGE}", f"{_EDGE} ", "\t", "\n", "\v", "\f", "\r"]
+    found = " or ".join(f"contains({row}, {literal(sign)})" for sign in signs)
+    is_ascii = f"length({row}) = strlen({row})"
+    return f"case when {is_ascii} then {found} else regexp_matches({row}, '{_SPACE_AT_AN_EDGE}') end"
 
 
 def _parse(name: str, kind: ColumnType) -> str:

@@ -7,7 +7,6 @@ from orchestration.defs.raw.assets import raw_assets
 from orchestration.defs.release.assets import release_asset
 from orchestration.defs.run import WarehouseRun
 from orchestration.defs.schedule.daily import daily_job, daily_schedule, landing_sensor
-from orchestration.progress import progress_logger
 from release.manifest import public_tables
 
 
@@ -21,5 +20,4 @@ def definitions() -> dg.Definitions:
         schedules=[daily_schedule()],
         sensors=[landing_sensor],
         resources={"dbt": dbt_resource(), "run": WarehouseRun()},
-        loggers={"console": progress_logger},
     )

@@ -27,10 +27,10 @@ def _failed_steps(result: dg.ExecuteInProcessResult, world: World) -> Iterator[s
         if not event.is_step_failure:
             continue
         failure = event.step_failure_data
-        if failure.user_failure_data and failure.user_failure_data.description:
-            yield failure.user_failure_data.description
-        elif event.step_key == DBT_STEP:
+        if event.step_key == DBT_STEP:
             yield from failed_nodes(world)
+        elif failure.user_failure_data and failure.user_failure_data.description:
+            yield failure.user_failure_data.description
         elif "DagsterAssetCheckFailedError" not in str(failure.error):
             cause = failure.error.cause or failure.error
             yield f"{event.step_key}: {cause.message.strip()}"

@@ -20,6 +20,9 @@ concurrency:
   pools: {granularity: op, default_limit: 1}
 """
 
+# Dagster's own log goes to its database, where the UI reads it, not to the terminal.
+SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
+
 
 def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
     """Land, check, build and publish; True if that was needed, False if nothing is new.
@@ -80,9 +83,12 @@ def run_daily_job(world: World) -> None:
 
     from orchestration.definitions import definitions
     from orchestration.failures import what_failed
+    from orchestration.progress import only_own_words
 
     job = definitions().resolve_job_def("daily")
-    with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    with dg.DagsterInstance.get() as instance, only_own_words():
+        result = job.execute_in_process(
+            instance=instance, raise_on_error=False, run_config={"loggers": SILENT}
+        )
     if not result.success:
         raise UserError("\n".join(what_failed(result, world)))

@@ -2,10 +2,9 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
-from orchestration.defs.dbt.assets import dbt_environment
+from orchestration.defs.dbt.assets import DBT, dbt_environment
 from world.errors import UserError
 from world.layout import PROJECT_DIR, World
 
@@ -22,7 +21,7 @@ def ensure_manifest(world: World) -> Path:
     if manifest.exists() and manifest.stat().st_mtime > _latest_change():
         return manifest
     world.target.mkdir(parents=True, exist_ok=True)
-    command = [Path(sys.executable).with_name("dbt"), "--quiet", "parse", "--profiles-dir", "."]
+    command = [DBT, "--quiet", "parse", "--profiles-dir", "."]
     result = subprocess.run(
         command,
         cwd=PROJECT_DIR,

@@ -1,32 +1,38 @@
 """What a person sees while a run goes on: the steps' own words, nothing of the machinery."""
 
-import logging
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
 
 import dagster as dg
 
-
-class OwnWords(logging.Filter):
-    """Lets pass what the steps say and what goes wrong; drops Dagster's own events."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        meta = getattr(record, "dagster_meta", {})
-        return not meta.get("dagster_event") and record.levelno >= logging.INFO
+_terminal: TextIO | None = None
 
 
-class BareMessage(logging.Formatter):
-    """The message as its step wrote it, without run ids."""
+def say(context: dg.AssetExecutionContext, words: str) -> None:
+    """Log one step's words in Dagster and, in a run from the command line, on the terminal."""
+    context.log.info(words)
+    if _terminal is not None:
+        _terminal.write(f"  {words}\n")
+        _terminal.flush()
 
-    def format(self, record: logging.LogRecord) -> str:
-        meta = getattr(record, "dagster_meta", {})
-        return f"  {meta.get('orig_message', record.getMessage())}"
 
+@contextmanager
+def only_own_words() -> Iterator[None]:
+    """Keep the terminal for `say`; what else is printed goes to Dagster's own log of the step.
 
-@dg.logger(description="The steps' own words on the terminal.")
-def progress_logger(context: dg.InitLoggerContext) -> logging.Logger:
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(BareMessage())
-    handler.addFilter(OwnWords())
-    logger = logging.Logger("progress")
-    logger.addHandler(handler)
-    return logger
+    Works on the file descriptor, as Dagster's capture does.
+    """
+    global _terminal
+    sys.stdout.flush()
+    terminal = os.dup(1)
+    with open(os.devnull, "w") as nowhere, os.fdopen(terminal, "w", encoding="utf-8") as _terminal:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(terminal, 1)
+            _terminal = None

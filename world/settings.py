@@ -36,6 +36,12 @@ REQUIRED_COLUMNS = {
     "touch_types": {"touch_type"},
 }
 
+# Settings that come with the run, not from a file.
+RUN_SETTINGS = {
+    "run_date": "Day of the run, in the business's own zone",
+    "as_of_date": "Day asked for; empty means the day that the data reaches",
+}
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -148,8 +154,13 @@ def _merge_settings(overlay: Path | None) -> dict[str, str]:
 
 
 def _write_settings(path: Path, values: dict[str, str]) -> None:
-    rows = [{"setting": key, "value": value} for key, value in values.items()]
-    _write_csv(path, ["setting", "value"], rows)
+    header, shipped = _read_csv(path)
+    words = {row["setting"]: row["description"] for row in shipped} | RUN_SETTINGS
+    rows = [
+        {"setting": key, "value": value, "description": words[key]}
+        for key, value in values.items()
+    ]
+    _write_csv(path, header, rows)
 
 
 def _zone(name: str, setting: str) -> ZoneInfo:

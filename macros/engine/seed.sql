@@ -8,7 +8,9 @@
         else adapter.get_seed_file_path(model)
     ) -%}
     {%- set sql -%}
-        copy {{ this.render() }} from '{{ path }}' (format csv, header true, delimiter ',')
+        copy {{ this.render() }} from '{{ path }}' (
+            format csv, header true, delimiter ',', quote '"', escape '"', auto_detect false
+        )
     {%- endset -%}
     {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
     {{ return(sql) }}

@@ -50,7 +50,7 @@ class Business:
 
 
 def draw_block(business: Business, block: int) -> dict[str, Columns]:
-    """Columns of `people`, the four feeds and `visitors`, all with persons numbered over all blocks.
+    """Columns of `people`, the four feeds and `visitors`; persons are numbered over all blocks.
 
     A stream per block and subject keeps a block the same whatever else is drawn, in any order.
     """
@@ -87,7 +87,7 @@ def draw_block(business: Business, block: int) -> dict[str, Columns]:
         "crm_touches": touch_rows(rng["touches"], season, parameters, **heard),
         "contacts": contact_rows(rng["contacts"], season, people),
     }
-    truth = _truth(season, people, purchases, orders, touches, feeds)
+    truth = _truth(season, **life, orders=orders, touches=touches, feeds=feeds)
     return _tables(rng["dice"], feeds, truth, first)
 
 
@@ -112,6 +112,7 @@ def _visitors(visits: Columns) -> Columns:
 
 def _truth(
     season: Season,
+    *,
     people: People,
     purchases: Purchases,
     orders: Orders,

@@ -79,7 +79,16 @@ def draw_campaigns(
         lost_on = purchases.dropped[who]
         is_lost = (lost_on >= 0) & (season.day_of_second(sent_at) > lost_on)
         eagerness = np.where(is_lost, c.after_drop_out, 1.0)
-        leavers, left_at = _react(rng, parameters, people, who, sent_at, eagerness, common, log)
+        leavers, left_at = _react(
+            rng,
+            parameters,
+            people,
+            who=who,
+            delivered_at=sent_at,
+            eagerness=eagerness,
+            common=common,
+            log=log,
+        )
         opted_out_at[leavers] = left_at
     _leave_with_the_last_purchase(rng, season, purchases, log)
 
@@ -88,6 +97,7 @@ def _react(
     rng: np.random.Generator,
     parameters: Parameters,
     people: People,
+    *,
     who: np.ndarray,
     delivered_at: np.ndarray,
     eagerness: np.ndarray,

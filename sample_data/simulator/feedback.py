@@ -26,10 +26,10 @@ def draw_feedback(
     """Add every touch that is not part of a campaign."""
     _after_orders(rng, parameters, people, orders, log)
     _coupons(season, parameters, orders, log)
-    _loyalty(rng, season, parameters, people, orders, log)
+    _loyalty(rng, parameters, people, orders, log)
     _outbound_calls(rng, season, parameters, people, log)
     _parting_words(rng, season, purchases, log)
-    _hostages(rng, season, parameters, people, purchases, log)
+    _hostages(rng, season, parameters, people=people, purchases=purchases, log=log)
 
 
 def _after_orders(
@@ -85,7 +85,6 @@ def _coupons(season: Season, parameters: Parameters, orders: Orders, log: TouchL
 
 def _loyalty(
     rng: np.random.Generator,
-    season: Season,
     parameters: Parameters,
     people: People,
     orders: Orders,
@@ -133,6 +132,7 @@ def _hostages(
     rng: np.random.Generator,
     season: Season,
     parameters: Parameters,
+    *,
     people: People,
     purchases: Purchases,
     log: TouchLog,

@@ -1,4 +1,4 @@
-"""Simulates a Spanish retailer into a landing folder: whole or not at all, once per set of options."""
+"""Simulates a Spanish retailer into a landing folder: whole or not at all."""
 
 import csv
 import hashlib

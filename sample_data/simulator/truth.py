@@ -1,4 +1,4 @@
-"""What was planted, written beside the feeds for tests and tutorials; the warehouse never reads it."""
+"""What was planted, written beside the feeds for tests; the warehouse never reads it."""
 
 from pathlib import Path
 

@@ -77,7 +77,7 @@ def _columns(
     # What an export leaves empty where nothing was given back or taken off.
     refund = np.where((refund < 0) & (rng.random(len(index)) < 0.5), 0, refund)
     discount = orders.discount[index]
-    columns = {
+    return {
         "number": orders.number[index],
         "version": version,
         "person": orders.person[index],
@@ -99,4 +99,3 @@ def _columns(
         "store": orders.store[index],
         "items": orders.items[index],
     }
-    return columns

@@ -28,15 +28,29 @@ def draw_visits(
     first_number: int,
 ) -> Columns:
     """Rows of the web_sessions feed of one block; `person` -1 is nobody."""
-    rows = _known_visits(rng, season, parameters, people, purchases, orders, touches)
+    rows = _known_visits(
+        rng,
+        season,
+        parameters,
+        people=people,
+        purchases=purchases,
+        orders=orders,
+        touches=touches,
+    )
     person, started_at = rows["person"], rows["started_at"]
     shared = people.shares_device[person] & (rng.random(len(person)) < 0.3)
     rows["device"], rows["visitor"] = _devices(
-        rng, season, parameters, people, person - shared, started_at
+        rng, season, parameters, people, owner=person - shared, started_at=started_at
     )
     rows["country"] = people.country[person]
     rows["identifiers"] = _identifiers(
-        rng, season, people, orders, person, started_at, rows["converts"]
+        rng,
+        season,
+        people,
+        orders,
+        person=person,
+        started_at=started_at,
+        converts=rows["converts"],
     )
     strangers = _strangers(rng, season, parameters, people)
     rows = {name: np.concatenate([rows[name], strangers[name]]) for name in rows}
@@ -49,6 +63,7 @@ def _known_visits(
     rng: np.random.Generator,
     season: Season,
     parameters: Parameters,
+    *,
     people: People,
     purchases: Purchases,
     orders: Orders,
@@ -116,6 +131,7 @@ def _devices(
     season: Season,
     parameters: Parameters,
     people: People,
+    *,
     owner: np.ndarray,
     started_at: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -145,6 +161,7 @@ def _identifiers(
     season: Season,
     people: People,
     orders: Orders,
+    *,
     person: np.ndarray,
     started_at: np.ndarray,
     converts: np.ndarray,

@@ -13,7 +13,7 @@ from sample_data.simulator.campaigns import campaign_ids, offer_ids
 def choice(words: Sequence[str | None], code: str) -> str:
     """SQL for the word at a position."""
     quoted = ", ".join("null" if w is None else "'" + w.replace("'", "''") + "'" for w in words)
-    return f"([{quoted}])[{code} + 1]"
+    return f"([{quoted}])[({code}) + 1]"
 
 
 def instant(second: str) -> str:
@@ -26,7 +26,7 @@ def money(cents: str) -> str:
 
 
 def count(number: str) -> str:
-    return f"case when {number} >= 0 then cast({number} as integer) end"
+    return f"case when ({number}) >= 0 then cast({number} as integer) end"
 
 
 def flag(code: str) -> str:
@@ -100,7 +100,8 @@ def feed_columns(business: Business) -> dict[str, dict[str, str]]:
             "started_at": instant("started_at"),
             "ended_at": f"case when seconds >= 0 then {instant('(started_at + seconds)')} end",
             "page_views": count("pages"),
-            "conversions": "case when converts > 0 or number % 20 > 0 then cast(converts as int) end",
+            # None is the default: some exports leave it out.
+            "conversions": count("case when converts > 0 or number % 20 > 0 then converts end"),
             "source": choice(v.SOURCES, "source"),
             "medium": choice(v.MEDIUMS, "source"),
             "campaign": f"coalesce({choice(campaigns, 'crm_campaign')}, "
@@ -135,7 +136,7 @@ def _orders(business: Business) -> dict[str, str]:
         "updated_at": instant("updated_at"),
         "order_status": choice(v.ORDER_STATUSES, "status"),
         # A sale is the default: half of the orders leave it out.
-        "order_type": f"case when type > 0 or number % 2 = 1 then {choice(v.ORDER_TYPES, 'type')} end",
+        "order_type": choice(v.ORDER_TYPES, "case when type > 0 or number % 2 = 1 then type end"),
         "currency": choice(v.CURRENCIES, "currency"),
         "gross_amount": money("gross"),
         "discount_amount": money("discount"),
@@ -158,7 +159,7 @@ def _contacts(country: str) -> dict[str, str]:
         "created_at": instant("created_at"),
         "updated_at": instant("updated_at"),
         "full_name": "full_name",
-        "birth_date": "case when birth_day <> -1 then date '1970-01-01' + cast(birth_day as int) end",
+        "birth_date": "date '1970-01-01' + cast(nullif(birth_day, -1) as int)",
         "gender": choice(v.GENDERS, "gender"),
         "city": city,
         "country": country,

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from sample_data.simulator.feeds import FEEDS
+from sample_data.simulator.parameters import Orders, Parameters
 from sample_data.simulator.simulation import MARKER, simulate
 from sample_data.simulator.vocabulary import CURRENCIES, SALES_CHANNELS, TOUCH_TYPES
 from world.layout import SHIPPED_SEEDS
@@ -20,7 +21,9 @@ CUSTOMERS, END = 600, date(2026, 10, 31)
 @pytest.fixture(scope="module")
 def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("simulated") / "landing"
-    simulate(out, customers=CUSTOMERS, years=1, end=END)
+    # Half of the account orders lack an email, so that a missing link between names shows.
+    parameters = Parameters(orders=Orders(email_missing_share=0.5))
+    simulate(out, customers=CUSTOMERS, years=1, end=END, parameters=parameters)
     return out
 
 
@@ -276,6 +279,31 @@ def test_nobody_buys_after_dropping_out_or_during_a_lapse(db: duckdb.DuckDBPyCon
             assert lapsed is None or day <= lapsed or day >= returned
     assert sum(life[1] is not None for life in lives) > CUSTOMERS / 5
     assert sum(life[3] is not None for life in lives) > 0
+
+
+def test_last_dissatisfaction_in_the_files_is_that_of_the_truth(
+    db: duckdb.DuckDBPyConnection,
+) -> None:
+    owner = person_of(db)
+    found: dict[str, date] = {}
+    for contact_id, customer_id, email, day in fetch(
+        db,
+        """
+        select
+            contact_id, customer_id, lower(trim(email)), try_cast(touched_at as timestamptz)::date
+        from crm_touches
+        where touch_type = 'complaint'
+            or touch_type in ('survey_response', 'review') and try_cast(score as int) <= 6
+        union all
+        select null, customer_id, email, ordered_at::date from good_orders
+        where order_type = 'sale' and refund >= gross - discount and refund > 0
+        """,
+    ):
+        person = owner.get(contact_id or customer_id or email)
+        if person and day and day <= END:
+            found[person] = max(day, found.get(person, day))
+    planted = "select person_id, last_dissatisfied_date from people"
+    assert found == {person: day for person, day in fetch(db, planted) if day}
 
 
 def test_the_planted_kinds_of_people_behave_as_such(db: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,7 @@
 """Every dbt model and seed as an asset, every dbt test as an asset check."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,11 @@ from dagster_dbt import (
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
 from orchestration.options import options_from
+from orchestration.progress import say
 from world.layout import PROJECT_DIR, World
+
+# dbt of this very environment, whatever the PATH says.
+DBT = Path(sys.executable).with_name("dbt")
 
 
 class FolderTranslator(DagsterDbtTranslator):
@@ -50,7 +55,9 @@ def manifest_path() -> Path:
 
 def dbt_resource() -> DbtCliResource:
     return DbtCliResource(
-        project_dir=str(PROJECT_DIR), profiles_dir=str(PROJECT_DIR), global_config_flags=["--quiet"]
+        project_dir=str(PROJECT_DIR),
+        profiles_dir=str(PROJECT_DIR),
+        dbt_executable=str(DBT),
     )
 
 
@@ -69,7 +76,7 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
     ) -> Iterator[object]:
         os.environ.update(dbt_environment(run.world))
-        context.log.info("models: building and testing")
+        say(context, "models: building and testing")
         invocation = dbt.cli(build_arguments(), context=context, target_path=run.world.target)
         yield from invocation.stream()
 

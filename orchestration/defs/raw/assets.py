@@ -8,6 +8,7 @@ import dagster as dg
 from ingest.feeds import FEEDS
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
+from orchestration.progress import say
 
 if TYPE_CHECKING:
     from ingest.run import FeedOutcome
@@ -66,7 +67,7 @@ def raw_feed(feed: str) -> dg.AssetsDefinition:
         with user_errors_fail():
             files = discover(run.options.landing, world=run.world).files.get(feed, ())
             outcome = ingest_feed(feed, files, world=run.world, settings=run.settings, now=run.now)
-        context.log.info(describe(outcome))
+        say(context, describe(outcome))
         yield dg.MaterializeResult(metadata=metadata(outcome))
         yield from check_results(key, outcome)
 
@@ -91,7 +92,7 @@ def metadata(outcome: "FeedOutcome") -> dict[str, object]:
     """Figures that Dagster plots from run to run."""
     return {
         "new_files": len(outcome.receipts),
-        "known_files": outcome.known_files,
+        "known_files": outcome.known,
         "rows_read": sum(receipt.rows_read for receipt in outcome.receipts),
         "rows_accepted": sum(receipt.rows_accepted for receipt in outcome.receipts),
         "rows_quarantined": sum(receipt.rows_quarantined for receipt in outcome.receipts),

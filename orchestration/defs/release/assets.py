@@ -12,6 +12,7 @@ from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import code_version, fingerprint
 from orchestration.notes import DATA_NOTES
+from orchestration.progress import say
 from world.layout import World
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             facts = release_facts(run)
             tables = public_tables(run.world.target / "manifest.json")
             folder = publish(run.world, tables=tables, facts=facts)
-        context.log.info(f"release: {facts.release_id} is current")
+        say(context, f"release: {facts.release_id} is current")
         return dg.MaterializeResult(
             metadata={
                 "release_id": facts.release_id,

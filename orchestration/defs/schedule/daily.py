@@ -15,7 +15,7 @@ SECONDS_BETWEEN_LOOKS = 60
 
 daily_job = dg.define_asset_job(
     "daily",
-    selection="*",
+    selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
     description="Land, check, build and publish: raw feeds to the current release.",
 )
