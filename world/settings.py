@@ -55,9 +55,15 @@ class Settings:
 
     @property
     def max_reject_share(self) -> float:
-        share = float(self.values["max_reject_share"])
+        text = self.values["max_reject_share"]
+        try:
+            share = float(text)
+        except ValueError:
+            share = -1.0
         if not 0 <= share <= 1:
-            raise UserError(f"settings.csv: max_reject_share is {share}; give a share from 0 to 1.")
+            raise UserError(
+                f"settings.csv: max_reject_share is {text!r}; give a share from 0 to 1."
+            )
         return share
 
     def source_timezone(self, feed: str) -> ZoneInfo:
@@ -91,7 +97,7 @@ def write_config(
     values["as_of_date"] = as_of_date.isoformat() if as_of_date else ""
     _write_settings(fresh / "settings.csv", values)
     settings = Settings(values)
-    _validate(settings)
+    _validate(settings, fresh)
     _replace_if_changed(fresh, destination)
     return settings
 
@@ -173,8 +179,14 @@ def _zone(name: str, setting: str) -> ZoneInfo:
         ) from error
 
 
-def _validate(settings: Settings) -> None:
+def _validate(settings: Settings, seeds: Path) -> None:
     _ = settings.business_timezone, settings.max_reject_share
+    currency = settings.values["reporting_currency"]
+    if currency not in {row["currency"] for row in _read_csv(seeds / "currency_rates.csv")[1]}:
+        raise UserError(
+            f"settings.csv: reporting_currency is {currency!r}, for which currency_rates.csv has "
+            "no rate; add one, or report in another currency."
+        )
     for key in settings.values:
         if key.startswith("source_timezone_"):
             settings.source_timezone(key.removeprefix("source_timezone_"))

@@ -5,7 +5,7 @@ with
     contacts as (
         select
             *,
-            {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
+            {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
         from {{ ref("stg_contacts") }}
     ),
 

@@ -14,7 +14,9 @@ with
     final as (
         select
             crm_touches.touch_id,
-            coalesce(resolved.customer_key, 'unknown') as customer_key,
+            coalesce(
+                resolved.customer_key, by_contact.customer_key, 'unknown'
+            ) as customer_key,
             crm_touches.touch_type,
             touch_types.kind as touch_kind,
             crm_touches.touch_date,
@@ -38,6 +40,11 @@ with
             crm_touches.cost_amount
         from crm_touches
         left join resolved on crm_touches.identifier = resolved.identifier
+        -- where the address is shared, the contact still says who it was
+        left join
+            resolved as by_contact
+            on resolved.customer_key is null
+            and 'contact_id:' || crm_touches.contact_id = by_contact.identifier
         left join touch_types on crm_touches.touch_type = touch_types.touch_type
     )
 

@@ -99,7 +99,7 @@ with
             (
                 select
                     created_date,
-                    {{ first_identifier(["customer_id", "email", "contact_id"]) }}
+                    {{ first_identifier(["customer_id", "contact_id"]) }}
                     as identifier
                 from contacts
             ) as contacts

@@ -7,6 +7,8 @@ with
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),
 
+    stitched as (select * from {{ ref("int_session__stitched") }}),
+
     timed as (
         select *, {{ seconds_between("started_at", "ended_at") }} as duration_seconds
         from web_sessions
@@ -15,7 +17,9 @@ with
     final as (
         select
             timed.session_id,
-            coalesce(resolved.customer_key, 'unknown') as customer_key,
+            coalesce(
+                resolved.customer_key, stitched.customer_key, 'unknown'
+            ) as customer_key,
             md5(timed.visitor_id) as visitor_key,
             timed.session_date,
             timed.started_at,
@@ -28,6 +32,7 @@ with
             >= {{ var("engaged_session_seconds") }}
             or timed.conversions >= 1 as is_engaged,
             timed.identifier is not null as is_logged_in,
+            stitched.customer_key is not null as is_stitched,
             'web:' || coalesce(timed.medium, 'none') as channel_key,
             case
                 when timed.campaign is not null then 'web:' || timed.campaign
@@ -40,6 +45,7 @@ with
             timed.landing_page
         from timed
         left join resolved on timed.identifier = resolved.identifier
+        left join stitched on timed.session_id = stitched.session_id
     )
 
 select *

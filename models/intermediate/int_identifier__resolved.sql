@@ -1,36 +1,76 @@
--- The one place that says who is who. Every row is known by its first identifier
--- (customer_id, else email, else contact_id), and each such identifier is a customer.
+-- The one place that says who is who: a customer is a connected component of
+-- identifiers that
+-- rows name together. Shared identifiers join nothing and belong to nobody.
 with
 
-    orders as (select * from {{ ref("stg_orders") }}),
-
-    web_sessions as (select * from {{ ref("stg_web_sessions") }}),
-
-    crm_touches as (select * from {{ ref("stg_crm_touches") }}),
-
-    contacts as (select * from {{ ref("stg_contacts") }}),
+    sightings as (select * from {{ ref("int_identifier__sightings") }}),
 
     identifiers as (
-        select {{ first_identifier(["customer_id", "email"]) }} as identifier
-        from orders
-        union
-        select {{ first_identifier(["customer_id", "email"]) }} as identifier
-        from web_sessions
-        union
         select
-            {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
-        from crm_touches
-        union
-        select
-            {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
-        from contacts
+            identifier,
+            identifier_rank,
+            first_seen_at,
+            row_number() over (order by identifier) as node
+        from {{ ref("int_identifier__known") }}
+        where not is_shared
     ),
 
-    final as (
-        select identifier, md5(identifier) as customer_key
+    pairs as (
+        select
+            customer_identifier as one_identifier, email_identifier as other_identifier
+        from sightings
+        union
+        select
+            customer_identifier as one_identifier,
+            contact_identifier as other_identifier
+        from sightings
+        union
+        select
+            email_identifier as one_identifier, contact_identifier as other_identifier
+        from sightings
+    ),
+
+    links as (
+        select one.node as one_node, other.node as other_node
+        from pairs
+        inner join identifiers as one on pairs.one_identifier = one.identifier
+        inner join identifiers as other on pairs.other_identifier = other.identifier
+    ),
+
+    edges as (
+        select one_node as from_node, other_node as to_node
+        from links
+        union all
+        select other_node as from_node, one_node as to_node
+        from links
+    ),
+
+    components as ({{ connected_components("edges") }}),
+
+    grouped as (
+        select
+            identifiers.identifier,
+            -- an identifier that was never seen with another is a customer by itself
+            coalesce(components.component, identifiers.node) as component,
+            identifiers.identifier_rank,
+            identifiers.first_seen_at
         from identifiers
-        where identifier is not null
-    )
+        left join components on identifiers.node = components.node
+    ),
+
+    -- a customer goes by the identifier with the earliest event
+    named as (
+        select
+            identifier,
+            first_value(identifier) over (
+                partition by component
+                order by first_seen_at, identifier_rank, identifier
+                rows between unbounded preceding and unbounded following
+            ) as first_identifier
+        from grouped
+    ),
+
+    final as (select identifier, md5(first_identifier) as customer_key from named)
 
 select *
 from final

@@ -14,13 +14,20 @@ from tests.oracle.world import TABLES, World
 from tests.worlds.build import random_world
 from tests.worlds.strategies import worlds
 
+# A customer goes by the first of customer_id, email and contact_id, as in a row.
 TIMELINE = """
+    with owners as (
+        select customer_key, min_by(identifier, (identifier_rank, identifier)) as identifier
+        from compiled.intermediate.int_identifier__resolved
+        inner join compiled.intermediate.int_identifier__known using (identifier)
+        group by customer_key
+    )
     select
-        resolved.identifier, valid_from, valid_to, status, sub_status,
+        identifier, valid_from, valid_to, status, sub_status,
         policy_segment, policy_effective_from, change_cause
-    from compiled.timeline.int_customer__timeline as timeline
-    inner join compiled.intermediate.int_identifier__resolved as resolved using (customer_key)
-    order by resolved.identifier, valid_from
+    from compiled.timeline.int_customer__timeline
+    inner join owners using (customer_key)
+    order by identifier, valid_from
 """
 
 

@@ -42,6 +42,7 @@ def dbt_environment(world: World) -> dict[str, str]:
         "STATUS_BUILD_DATABASE": str(world.build_database),
         "STATUS_RAW": str(world.raw),
         "STATUS_SEEDS": str(world.config),
+        "DBT_LOG_LEVEL_FILE": "info",
         "DBT_LOG_PATH": str(world.target / "logs"),
         "DBT_TARGET_PATH": str(world.target),
         "DO_NOT_TRACK": "1",
