@@ -6,6 +6,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CODE := world ingest expectations orchestration release sample_data tests benchmarks
 
+# A mistyped option must not pass for none.
+KNOWN := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL PYTHON
+GIVEN := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error unknown option $(firstword $(UNKNOWN)); known are $(KNOWN))
+endif
+
 # Options of a run, handed over as they are; the program says what is wrong with them.
 export STATUS_DATA := $(DATA)
 export STATUS_LANDING := $(LANDING)
@@ -62,7 +70,7 @@ lock: $(VENV)/dev.installed ## Resolve the pins of pyproject.toml anew
 	@$(LOCK) --constraint requirements/run.lock --all-extras --output-file requirements/dev.lock
 
 clean: ## Remove the environment, sample data and caches; keeps every warehouse
-	@rm -rf $(VENV) landing target .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) landing/simulated landing/complete_journey target .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -3,6 +3,6 @@
 DATA_NOTES = {
     "simulated": "This is a simulated retailer; nobody in it exists.",
     "complete_journey": (
-        "The Complete Journey by 84.51°, which its authors describe as simulated from real shopping."
+        "The Complete Journey by 84.51°, described by its authors as simulated from real shopping."
     ),
 }

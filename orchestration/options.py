@@ -12,6 +12,7 @@ from world.layout import PROJECT_DIR, World
 SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)
 OWN_FILES = "landing"
+DEFAULT_WAREHOUSE = "warehouse"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
     target = environment.get("STATUS_TARGET", "").strip() or TARGETS[0]
     if data and landing:
         raise UserError(
-            f"DATA={data} and LANDING={landing}: give one; DATA is sample data, LANDING your own files."
+            f"DATA={data} and LANDING={landing}: give one; "
+            "DATA is sample data, LANDING your own files."
         )
     if data and data not in SAMPLE_DATA:
         raise UserError(f"DATA={data}: unknown; give {' or '.join(SAMPLE_DATA)}.")
@@ -68,7 +70,7 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
         data = data or SAMPLE_DATA[0]
     return RunOptions(
         landing=_folder(landing) if landing else PROJECT_DIR / "landing" / data,
-        warehouse=_folder(environment.get("STATUS_WAREHOUSE", "").strip() or "warehouse"),
+        warehouse=_folder(environment.get("STATUS_WAREHOUSE", "").strip() or DEFAULT_WAREHOUSE),
         data=data or None,
         config=_folder(config) if config else _sample_config(data),
         as_of=_day(environment.get("STATUS_AS_OF", "").strip()),

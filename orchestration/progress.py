@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO
 
 import dagster as dg
@@ -28,7 +29,10 @@ def only_own_words() -> Iterator[None]:
     global _terminal
     sys.stdout.flush()
     terminal = os.dup(1)
-    with open(os.devnull, "w") as nowhere, os.fdopen(terminal, "w", encoding="utf-8") as _terminal:
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        os.fdopen(terminal, "w", encoding="utf-8") as _terminal,
+    ):
         os.dup2(nowhere.fileno(), 1)
         try:
             yield

@@ -1,14 +1,17 @@
 """What a run leaves behind, as a short page for the terminal."""
 
 from collections import Counter
+from pathlib import Path
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from orchestration.fingerprint import current_facts
-from orchestration.options import RunOptions
+from orchestration.options import DEFAULT_WAREHOUSE, SAMPLE_DATA, RunOptions
 from world.layout import World
+
+REASONS_SHOWN = 3
 
 LIST_TABLES = """
     select table_name, estimated_size as number_of_rows, comment as description
@@ -38,10 +41,26 @@ def print_summary(options: RunOptions, console: Console) -> None:
     console.print()
     console.print(_statuses(world, facts))
     _print_input(facts, console)
-    console.print(f"Release   {world.current / 'mart.duckdb'}", soft_wrap=True)
-    console.print(f"Report    {world.current / 'report.html'}", soft_wrap=True)
-    console.print(f"Query     make query WAREHOUSE={world.warehouse}", soft_wrap=True)
-    console.print(f"Lineage   make ui WAREHOUSE={world.warehouse}", soft_wrap=True)
+    options_text = "".join(f" {name}={value}" for name, value in _given(options).items())
+    for label, text in (
+        ("Release", world.current / "mart.duckdb"),
+        ("Report", world.current / "report.html"),
+        ("Query", f"make query{options_text}"),
+        ("Lineage", f"make ui{options_text}"),
+    ):
+        console.print(f"{label:<10}{text}", soft_wrap=True, markup=False)
+
+
+def _given(options: RunOptions) -> dict[str, str]:
+    """Options, other than the defaults, that lead a later command to the same warehouse."""
+    given = {}
+    if options.data is None:
+        given["LANDING"] = str(options.landing)
+    elif options.data != SAMPLE_DATA[0]:
+        given["DATA"] = options.data
+    if options.warehouse != Path(DEFAULT_WAREHOUSE).absolute():
+        given["WAREHOUSE"] = str(options.warehouse)
+    return given
 
 
 def _statuses(world: World, facts: dict) -> Table:
@@ -68,5 +87,8 @@ def _print_input(facts: dict, console: Console) -> None:
         f"{total['rows_accepted']:,} accepted + {total['rows_quarantined']:,} quarantined"
     )
     for feed, reasons in facts["quarantine"].items():
-        for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
-            console.print(f"          {feed}: {reason}: {count:,}", soft_wrap=True, markup=False)
+        ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        words = [f"{reason} ({count:,})" for reason, count in ranked[:REASONS_SHOWN]]
+        if len(ranked) > REASONS_SHOWN:
+            words.append(f"{len(ranked) - REASONS_SHOWN} more reasons in the report")
+        console.print(f"          {feed}: {'; '.join(words)}", soft_wrap=True, markup=False)

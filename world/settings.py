@@ -106,6 +106,11 @@ def _check_overlay(overlay: Path) -> None:
     if not overlay.is_dir():
         raise UserError(f"CONFIG={overlay}: no such folder; give a folder of seed CSV files.")
     shipped = {path.name for path in SHIPPED_SEEDS.glob("*.csv")}
+    if not any(overlay.glob("*.csv")):
+        raise UserError(
+            f"CONFIG={overlay}: holds no CSV file; give a folder with some of "
+            f"{', '.join(sorted(shipped))}."
+        )
     unknown = sorted(path.name for path in overlay.glob("*.csv") if path.name not in shipped)
     if unknown:
         raise UserError(

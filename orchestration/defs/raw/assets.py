@@ -74,17 +74,22 @@ def raw_feed(feed: str) -> dg.AssetsDefinition:
     return feed_asset
 
 
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 file, 2 files."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def describe(outcome: "FeedOutcome") -> str:
     """One line for a person who watches the run."""
     new = [receipt for receipt in outcome.receipts if receipt.state == "accepted"]
     held = len(outcome.receipts) - len(new)
     accepted = sum(receipt.rows_accepted for receipt in new)
     quarantined = sum(receipt.rows_quarantined for receipt in new)
-    parts = [f"{len(new):,} new files", f"{accepted:,} rows accepted"]
+    parts = [count(len(new), "new file"), f"{count(accepted, 'row')} accepted"]
     if quarantined:
         parts.append(f"{quarantined:,} quarantined")
     if held:
-        parts.append(f"{held:,} files held back")
+        parts.append(f"{count(held, 'file')} held back")
     return f"{outcome.feed}: {', '.join(parts)}"
 
 
