@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 FILE_ID_DIGITS = 32
@@ -44,7 +43,7 @@ class HashCache:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_name(self._path.name + ".tmp")
         fresh.write_text(json.dumps(self._seen), encoding="utf-8")
-        os.replace(fresh, self._path)
+        fresh.replace(self._path)
 
 
 def _load(path: Path) -> dict[str, list]:

@@ -110,7 +110,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     """Files below a folder in the order of their paths, through links, each folder once."""
     seen: set[tuple[int, int]] = set()
     for root, folders, names in os.walk(folder, followlinks=True):
-        state = os.stat(root)
+        state = Path(root).stat()
         if (state.st_dev, state.st_ino) in seen:
             folders.clear()
             continue

@@ -5,7 +5,6 @@ broke it), so that an engine reads ``receipts/*/*.json`` as a table.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -61,7 +60,7 @@ def write_receipt(world: World, receipt: Receipt) -> None:
     fresh = path.with_suffix(".tmp")
     content = asdict(receipt) | {"reasons": dict(receipt.reasons)}
     fresh.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def read_receipts(world: World, feed: str | None = None) -> tuple[Receipt, ...]:

@@ -113,6 +113,35 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
 
 
 def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
+    lines = _json_lines(file)
+    keys = [
+        key
+        for (key,) in engine.rows(
+            "select distinct unnest(keys) as key from (select distinct json_keys(line) as keys"
+            f" from {lines} where is_object) order by key"
+        )
+    ]
+    known = _known_columns(file.feed, keys)
+    paths = "[" + ", ".join(literal(keys[index]) for index in known.values()) + "]"
+    cells = f"json_extract_string(line, {paths}::varchar[])"
+    # Merging a null into an object removes the key.
+    removed = _json_object([(keys[index], "null") for index in known.values()])
+    extra = f"nullif(json_merge_patch(line, {removed})::varchar, '{{}}')"
+    is_all_known = len(known) == len(keys)
+    return Source(
+        scan=f"(select *, case when is_object then {cells} end as cells from {lines})",
+        # A column that no line has is missing only where there are lines to have it.
+        values={name: f"cells[{i}]" for i, name in enumerate(known, start=1)}
+        or _absent(engine, file, lines),
+        native={},
+        misshapen="case when not is_object then 'is not a JSON object' end",
+        extra="null" if is_all_known else f"case when is_object then {extra} end",
+        original=f"case when is_object then line else json_object({literal(WHOLE_ROW)}, line) end",
+    )
+
+
+def _json_lines(file: LandedFile) -> str:
+    """SQL table of the file's lines that are not empty, and whether each is a JSON object."""
     options = {
         "columns": "{'line': 'VARCHAR'}",
         "header": "false",
@@ -125,35 +154,11 @@ def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
         "buffer_size": str(2 * MAX_LINE_BYTES),
         "compression": _compression(file),
     }
-    lines = f"""(
+    return f"""(
         select line, json_valid(line) and starts_with(ltrim(line), '{{') as is_object
         from {_read_csv(file.path, options)}
         where regexp_matches(line, '[^\\s]')
     )"""
-    keys = [
-        key
-        for (key,) in engine.rows(
-            "select distinct unnest(keys) as key from (select distinct json_keys(line) as keys"
-            f" from {lines} where is_object) order by key"
-        )
-    ]
-    known = _known_columns(file.feed, keys)
-    paths = "[" + ", ".join(literal(keys[index]) for index in known.values()) + "]"
-    cells = f"json_extract_string(line, {paths}::varchar[])"
-    is_all_known = len(known) == len(keys)
-    # Merging a null into an object removes the key.
-    removed = _json_object([(keys[index], "null") for index in known.values()])
-    extra = f"nullif(json_merge_patch(line, {removed})::varchar, '{{}}')"
-    return Source(
-        scan=f"(select *, case when is_object then {cells} end as cells from {lines})",
-        # A column that no line has is missing only where there are lines to have it.
-        values={name: f"cells[{i}]" for i, name in enumerate(known, start=1)}
-        or _absent(engine, file, lines),
-        native={},
-        misshapen="case when not is_object then 'is not a JSON object' end",
-        extra="null" if is_all_known else f"case when is_object then {extra} end",
-        original=f"case when is_object then line else json_object({literal(WHOLE_ROW)}, line) end",
-    )
 
 
 def _absent(engine: Engine, file: LandedFile, lines: str) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """Takes the new files of one feed into the warehouse."""
 
-import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,35 +88,43 @@ def ingest_feed(
     known = sum(file.file_id in accepted for file in files)
     if not new:
         return FeedOutcome(feed, known=known)
-    folder = world.staged / feed
-    shutil.rmtree(folder, ignore_errors=True)
+    outcome = FeedOutcome(feed, known=known, duplicates=len(files) - known - len(new))
     zone = settings.source_timezone(feed).key
-    spill = world.staged / "spill"
-    with Engine(temp_directory=spill, timezone=zone, memory_limit=memory_limit) as engine:
-        load_seeds(engine, world.config)
-        rules = row_rules(feed, now=now)
-        staged = [stage_file(engine, file, folder=folder) for file in new]
-        row_checks, tallies = judge_rows(engine, staged, rules=rules)
-        file_checks, held = judge_files(
-            engine, staged, tallies, rules=file_rules(settings.max_reject_share)
-        )
-        receipts = []
-        for file in staged:
-            file_id = file.file.file_id
-            tally = tallies.get(file_id, Tally())
-            if file_id not in held:
-                for ready, room in split(engine, file, tally, rules=rules):
-                    _move(ready, world.root / room / feed / f"{file_id}.parquet")
-            receipts.append(_receipt(file, tally, held_reason=held.get(file_id), now=now))
-            write_receipt(world, receipts[-1])
-    shutil.rmtree(folder, ignore_errors=True)
-    return FeedOutcome(
-        feed=feed,
-        receipts=tuple(receipts),
-        known=known,
-        duplicates=len(files) - known - len(new),
-        checks=(*row_checks, *file_checks),
-    )
+    shutil.rmtree(world.staged / feed, ignore_errors=True)
+    with Engine(
+        temp_directory=world.staged / "spill", timezone=zone, memory_limit=memory_limit
+    ) as engine:
+        receipts, checks = _ingest_new(engine, feed, new, world=world, settings=settings, now=now)
+    shutil.rmtree(world.staged / feed, ignore_errors=True)
+    return replace(outcome, receipts=receipts, checks=checks)
+
+
+def _ingest_new(
+    engine: Engine,
+    feed: str,
+    files: Sequence[LandedFile],
+    *,
+    world: World,
+    settings: Settings,
+    now: datetime,
+) -> tuple[tuple[Receipt, ...], tuple[Check, ...]]:
+    """Stage all files, judge them together, then settle them one by one, the receipt last."""
+    load_seeds(engine, world.config)
+    rules = row_rules(feed, now=now)
+    staged = [stage_file(engine, file, folder=world.staged / feed) for file in files]
+    row_checks, tallies = judge_rows(engine, staged, rules=rules)
+    limits = file_rules(settings.max_reject_share)
+    file_checks, held = judge_files(engine, staged, tallies, rules=limits)
+    receipts = []
+    for file in staged:
+        file_id = file.file.file_id
+        tally = tallies.get(file_id, Tally())
+        if file_id not in held:
+            for ready, room in split(engine, file, tally, rules=rules):
+                _move(ready, world.root / room / feed / f"{file_id}.parquet")
+        receipts.append(_receipt(file, tally, held_reason=held.get(file_id), now=now))
+        write_receipt(world, receipts[-1])
+    return tuple(receipts), (*row_checks, *file_checks)
 
 
 def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str]:
@@ -166,4 +173,4 @@ def _receipt(
 
 def _move(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(source, target)
+    source.replace(target)

@@ -23,9 +23,7 @@ def split(
         return [(staged.path, "raw")]
     rejected = staged.path.with_suffix(".rejected.parquet")
     accepted = staged.path.with_suffix(".accepted.parquet")
-    engine.keep_order(True)
-    rows_rejected = engine.copy(_rejected_rows(staged, rules), rejected)
-    engine.keep_order(False)
+    rows_rejected = engine.copy(_rejected_rows(staged, rules), rejected, keep_order=True)
     rows_accepted = engine.copy(
         f"from read_parquet({literal(str(staged.path))}) where not ({any_broken(rules)})",
         accepted,
@@ -45,8 +43,11 @@ def _rejected_rows(staged: StagedFile, rules: tuple[Rule, ...]) -> str:
     """Bad rows as they came: read from the landed file again, with their place in it."""
     file = staged.file
     rows = typed_select(staged.source, feed=file.feed, file_id=file.file_id, with_origin=True)
+    # The row as it came is put together last, for the few rows that are kept.
     return (
-        f"select {literal(file.name)} as file_name, _row_number as row_number, "
-        f"{reasons(rules)} as reasons, _original as original, _file_id "
-        f"from ({rows}) where {any_broken(rules)}"
+        f"select {literal(file.name)} as file_name, __row_number as row_number, "
+        f"__reasons as reasons, cast({staged.source.original} as varchar) as original, "
+        f"{literal(file.file_id)} as _file_id from ("
+        f"select _row_number as __row_number, {reasons(rules)} as __reasons, _source.* "
+        f"from ({rows}) where {any_broken(rules)})"
     )

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import duckdb
 
+MAX_ROW_GROUP = "32MB"
+
 
 def literal(text: str) -> str:
     """The text as an SQL string literal."""
@@ -34,21 +36,22 @@ class Engine:
         self.connection.execute(f"set temp_directory = {literal(str(temp_directory))}")
         self.connection.execute("set parquet_metadata_cache = true")
         self.connection.execute("set enable_progress_bar = false")
-        self.keep_order(False)
         if memory_limit:
             self.connection.execute(f"set memory_limit = {literal(memory_limit)}")
 
-    def keep_order(self, keep: bool) -> None:
-        """Whether results follow the order of the file; not needing it saves memory and time."""
-        self.connection.execute(f"set preserve_insertion_order = {str(keep).lower()}")
+    def copy(self, query: str, path: Path, *, keep_order: bool = False) -> int:
+        """Stream a query into a Parquet file and return its number of rows.
 
-    def copy(self, query: str, path: Path) -> int:
-        """Stream a query into a Parquet file and return its number of rows."""
+        Args:
+            keep_order: read the query's source in its own order; costs memory and time.
+        """
         path.parent.mkdir(parents=True, exist_ok=True)
-        target = literal(str(path))
-        result = self.connection.execute(
-            f"copy ({query}) to {target} (format parquet, compression zstd)"
-        )
+        self.connection.execute(f"set preserve_insertion_order = {str(keep_order).lower()}")
+        options = "format parquet, compression zstd"
+        if not keep_order:
+            # Rows are gathered until they make a group: by count alone, wide rows fill the memory.
+            options += f", row_group_size_bytes {literal(MAX_ROW_GROUP)}"
+        result = self.connection.execute(f"copy ({query}) to {literal(str(path))} ({options})")
         return result.fetchone()[0]
 
     def rows(self, query: str) -> list[tuple]:

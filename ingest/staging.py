@@ -1,5 +1,7 @@
 """Reads one landed file into a typed Parquet file, in one streaming pass."""
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,17 @@ from ingest.readers import Source, csv_source, open_source
 from ingest.sql import Engine
 from ingest.textfiles import Unreadable, explain_jsonl, repair_csv
 from ingest.values import typed_select
+
+# Faults of the machine, of the run and of this program: they are not the file's and end the run.
+_NOT_THE_FILE = (
+    duckdb.OutOfMemoryException,
+    duckdb.InterruptException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.ParserException,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ def _stage(engine: Engine, file: LandedFile, *, folder: Path) -> StagedFile:
     try:
         staged = _copy(engine, file, open_source(engine, file), folder=folder)
     except duckdb.Error as error:
+        if isinstance(error, _NOT_THE_FILE) or os.strerror(errno.ENOSPC) in str(error):
+            raise
         if file.format == "parquet":
             raise Unreadable(f"it is not a whole Parquet file ({_first_line(error)})") from error
         staged = _second_chance(engine, file, folder=folder)
@@ -75,7 +90,7 @@ def _second_chance(engine: Engine, file: LandedFile, *, folder: Path) -> StagedF
     repair_csv(file.path, repaired, is_compressed=file.is_compressed)
     try:
         return _copy(engine, file, csv_source(file, repaired=repaired), folder=folder)
-    except duckdb.Error as error:
+    except duckdb.InvalidInputException as error:
         raise Unreadable("it holds a row that is too long") from error
 
 

@@ -80,7 +80,7 @@ def explain_jsonl(path: Path, *, is_compressed: bool) -> None:
     with _text_lines(path, is_compressed=is_compressed) as lines:
         for _ in lines:
             pass
-    raise Unreadable("a line is longer than 16 MB")
+    raise Unreadable("one of its lines is longer than 16 MB, or beyond what can be read")
 
 
 def _values(count: int) -> str:
@@ -112,5 +112,3 @@ def _text_lines(path: Path, *, is_compressed: bool) -> Iterator[TextIO]:
         raise Unreadable("it is not gzip data, or damaged") from error
     except UnicodeDecodeError as error:
         raise Unreadable("it is not UTF-8 text") from error
-    except OSError as error:
-        raise Unreadable(f"it cannot be read ({error.strerror})") from error

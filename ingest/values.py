@@ -33,11 +33,11 @@ def typed_select(source: Source, *, feed: str, file_id: str, with_origin: bool) 
     """A query for a file's rows in the feed's raw layout.
 
     Args:
-        with_origin: add ``_row_number`` (1-based, in file order; the connection must keep order)
-            and ``_original`` (the row as it came, as JSON text).
+        with_origin: add ``_row_number`` (1-based, in file order; the engine must keep order) and
+            ``_source`` (the scan's own columns as one struct, for ``Source.original``).
     """
     layout = FEEDS[feed]
-    origin = ("_row_number", "_original") if with_origin else ()
+    origin = ("_row_number", "_source") if with_origin else ()
     typed = {
         name: _native(name, kind, source.native[name])
         if name in source.native
@@ -71,12 +71,11 @@ def _trimmed(source: Source, origin: Iterable[str]) -> str:
     rows = [f"{sql} as {name}" for name, sql in source.values.items()]
     rows += [f"{source.misshapen}::varchar as _row", f"{source.extra} as _extra"]
     if origin:
-        rows += ["row_number() over () as _row_number"]
-        rows += [f"cast({source.original} as varchar) as _original"]
+        rows += ["row_number() over () as _row_number", "_scan as _source"]
     texts = [name for name in source.values if name not in source.native]
     edge = literal(_EDGE)
     # One look at the whole row is many times cheaper than one look at each of its values.
-    whole = f"concat_ws({edge}, '', {', '.join([*texts, repr('')])})"
+    whole = f"concat_ws({edge}, '', {', '.join([*texts, literal('')])})"
     trimmed = [
         f"nullif(case when _is_padded then regexp_replace({name}, '{_SPACES_AT_THE_ENDS}', '', 'g')"
         f" else {name} end, '') as {name}"
@@ -86,7 +85,7 @@ def _trimmed(source: Source, origin: Iterable[str]) -> str:
     return (
         f"select {', '.join(kept)} from ("
         f"select *, {_may_be_padded('_whole')} as _is_padded from ("
-        f"select *, {whole} as _whole from (select {', '.join(rows)} from {source.scan})))"
+        f"select *, {whole} as _whole from (select {', '.join(rows)} from {source.scan} as _scan)))"
     )
 
 
@@ -99,7 +98,9 @@ def _may_be_padded(row: str) -> str:
     signs = [f" {_EDGE}", f"{_EDGE} ", "\t", "\n", "\v", "\f", "\r"]
     found = " or ".join(f"contains({row}, {literal(sign)})" for sign in signs)
     is_ascii = f"length({row}) = strlen({row})"
-    return f"case when {is_ascii} then {found} else regexp_matches({row}, '{_SPACE_AT_AN_EDGE}') end"
+    return (
+        f"case when {is_ascii} then {found} else regexp_matches({row}, '{_SPACE_AT_AN_EDGE}') end"
+    )
 
 
 def _parse(name: str, kind: ColumnType) -> str:

@@ -27,8 +27,9 @@ def _failed_steps(result: dg.ExecuteInProcessResult, world: World) -> Iterator[s
         if not event.is_step_failure:
             continue
         failure = event.step_failure_data
-        if event.step_key == DBT_STEP:
-            yield from failed_nodes(world)
+        nodes = list(failed_nodes(world)) if event.step_key == DBT_STEP else []
+        if nodes:
+            yield from nodes
         elif failure.user_failure_data and failure.user_failure_data.description:
             yield failure.user_failure_data.description
         elif "DagsterAssetCheckFailedError" not in str(failure.error):
@@ -42,7 +43,6 @@ def failed_nodes(world: World) -> Iterator[str]:
     try:
         results = json.loads(path.read_text(encoding="utf-8"))["results"]
     except (OSError, ValueError, KeyError):
-        yield f"dbt failed before it ran a model; see {world.target / 'logs' / 'dbt.log'}."
         return
     for node in results:
         if node["status"] in ("error", "fail"):

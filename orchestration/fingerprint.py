@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ingest.ledger import ACCEPTED, Receipt, read_receipts
 from world.layout import PROJECT_DIR, World
 
 # Whatever can change what a release says.
@@ -31,26 +32,36 @@ def _code_files() -> Iterable[Path]:
                 yield path
 
 
-def fingerprint(world: World, *, accepted_files: Iterable[str], code: str) -> str:
-    """Hash of code, seeds in force (the requested as-of date among them) and accepted files.
+def made_of(world: World) -> str:
+    """Fingerprint of a release: code, seeds in force (the as-of date asked for among them), files.
 
     The day of the run is left out: it matters only while there are events after the as-of date,
     which `may_advance` tells.
     """
-    digest = hashlib.sha256(f"{world.name}\0{code}\0".encode())
+    digest = hashlib.sha256(f"{world.name}\0{code_version()}\0".encode())
     for path in sorted(world.config.glob("*.csv")):
         lines = path.read_text(encoding="utf-8").splitlines()
         kept = [line for line in lines if not line.startswith("run_date,")]
         digest.update("\n".join([path.name, *kept]).encode() + b"\0")
-    for file_id in sorted(accepted_files):
+    for file_id in sorted(receipt.file_id for receipt in accepted_receipts(world)):
         digest.update(file_id.encode() + b"\0")
     return digest.hexdigest()
 
 
-def is_current(world: World, *, made_of: str, run_date: date) -> bool:
+def accepted_receipts(world: World) -> list[Receipt]:
+    """Receipts of the files whose rows are in raw."""
+    return [receipt for receipt in read_receipts(world) if receipt.state == ACCEPTED]
+
+
+def policy_version(world: World) -> str:
+    """Hash of the policy rows in force."""
+    return hashlib.sha256((world.config / "status_policy.csv").read_bytes()).hexdigest()[:12]
+
+
+def is_current(world: World, *, fingerprint: str, run_date: date) -> bool:
     """Whether the published release is made of exactly this and no passing day changes it."""
     facts = current_facts(world)
-    if facts is None or facts.get("fingerprint") != made_of:
+    if facts is None or facts.get("fingerprint") != fingerprint:
         return False
     return not may_advance(facts, run_date)
 

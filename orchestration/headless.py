@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from orchestration.fingerprint import code_version, fingerprint, is_current
+from orchestration.fingerprint import accepted_receipts, is_current, made_of
 from orchestration.options import RunOptions
 from orchestration.sample_data import ensure_sample_data
 from world.errors import UserError
@@ -47,18 +47,16 @@ def nothing_is_new(options: RunOptions) -> bool:
         UserError: the landing folder or the configuration cannot be used.
     """
     from ingest.landing import discover
-    from ingest.ledger import read_receipts
     from orchestration.defs.run import settings_in_force
 
     now = datetime.now(tz=UTC)
     world = options.world
     landing = discover(options.landing, world=world)
     settings = settings_in_force(options, now)
-    accepted = {receipt.file_id for receipt in read_receipts(world) if receipt.state == "accepted"}
+    accepted = {receipt.file_id for receipt in accepted_receipts(world)}
     landed = {file.file_id for files in landing.files.values() for file in files}
-    made_of = fingerprint(world, accepted_files=accepted, code=code_version())
     today = now.astimezone(settings.business_timezone).date()
-    return landed <= accepted and is_current(world, made_of=made_of, run_date=today)
+    return landed <= accepted and is_current(world, fingerprint=made_of(world), run_date=today)
 
 
 def prepare_dagster(options: RunOptions) -> None:

@@ -10,8 +10,9 @@ from typing import Any, TypedDict
 class PublicTable:
     """One public model: where the build keeps it and what readers should know about it.
 
-    ``schema`` is the schema in the build database; every table is published in schema ``main``
-    under ``name``. ``columns`` maps column name to description; a column may be missing from it.
+    ``schema`` is the schema in the build database, ``release_schema`` the one in the release:
+    ``main`` for what is public. ``columns`` maps column name to description; a column may be
+    missing from it.
     """
 
     name: str
@@ -19,6 +20,7 @@ class PublicTable:
     primary_key: tuple[str, ...]
     description: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    release_schema: str = "main"
 
 
 class InputBatch(TypedDict):
@@ -37,10 +39,11 @@ class ReleaseFacts:
     """The run that made a release.
 
     ``release_id`` names the folder and must be unique to the ``fingerprint``, which stands for
-    everything the release was made of. ``policy_versions`` are rows of ``status_policy.csv`` by
-    column name, ``quarantine`` counts rejected rows by feed and reason, ``settings`` are the
-    settings in force. ``data_note`` is one sentence on where the data comes from, if readers
-    must be told (demonstration data). ``created_at`` carries a time zone.
+    everything the release was made of, ``policy`` for the policy rows among it.
+    ``engagement_observed_from`` is the first day with a session or touch. ``policy_versions`` are
+    rows of ``status_policy.csv`` by column name, ``quarantine`` counts rejected rows by feed and
+    reason, ``settings`` are the settings in force. ``data_note`` is one sentence on where the data
+    comes from, if readers must be told (demonstration data). ``created_at`` carries a time zone.
     """
 
     release_id: str
@@ -49,6 +52,8 @@ class ReleaseFacts:
     code_version: str
     fingerprint: str
     latest_event_date: date | None = None
+    policy: str = ""
+    engagement_observed_from: date | None = None
     policy_versions: Sequence[Mapping[str, Any]] = ()
     input_batches: Sequence[InputBatch] = ()
     quarantine: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -11,7 +11,10 @@ from world.errors import UserError
 
 
 def public_tables(manifest: Path) -> list[PublicTable]:
-    """Models with ``access: public`` in ``manifest`` (dbt's ``manifest.json``), sorted by name.
+    """Models that go into a release, read from dbt's ``manifest.json`` and sorted by name.
+
+    These are the models with ``access: public``, and those that name a ``release_schema`` in their
+    ``meta``: what the next build needs to remember, but no reader.
 
     A model's primary key is the one that its ``primary_key`` data test proves: the engines' own key
     constraints cost an index that nobody reads.
@@ -24,14 +27,15 @@ def public_tables(manifest: Path) -> list[PublicTable]:
         nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
     except (OSError, ValueError, KeyError) as error:
         raise UserError(
-            f"{manifest}: no readable dbt manifest ({type(error).__name__}); build the models first."
+            f"{manifest}: no readable dbt manifest ({type(error).__name__}); "
+            "build the models first."
         ) from error
     keys = _tested_keys(nodes.values())
     tables = sorted(
         (
             _public_table(node, keys.get(unique_id))
             for unique_id, node in nodes.items()
-            if node["resource_type"] == "model" and node.get("access") == "public"
+            if node["resource_type"] == "model" and _release_schema(node)
         ),
         key=lambda table: table.name,
     )
@@ -39,6 +43,13 @@ def public_tables(manifest: Path) -> list[PublicTable]:
         if models > 1:
             raise UserError(f"{manifest}: {models} public models are called {name}; rename one.")
     return tables
+
+
+def _release_schema(node: dict[str, Any]) -> str | None:
+    """Schema of the release that a model goes to: ``main`` if public, else the one it names."""
+    if node.get("access") == "public":
+        return "main"
+    return node.get("config", {}).get("meta", {}).get("release_schema")
 
 
 def _tested_keys(nodes: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
@@ -66,6 +77,7 @@ def _public_table(node: dict[str, Any], primary_key: tuple[str, ...] | None) -> 
             column["name"]: _one_paragraph(column["description"])
             for column in node["columns"].values()
         },
+        release_schema=_release_schema(node) or "main",
     )
 
 

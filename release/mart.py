@@ -15,7 +15,7 @@ STORAGE_VERSION = "v1.4.0"
 def write_mart(
     build_database: Path, mart: Path, *, tables: Sequence[PublicTable], spill: Path
 ) -> dict[str, int]:
-    """Copy ``tables`` to schema ``main`` of the new file ``mart``; return rows by table name.
+    """Copy ``tables`` to their schemas of the new file ``mart``; return rows by table name.
 
     Each table is stored in the order of its primary key: the minima and maxima that DuckDB keeps
     per block then let a look-up by key read a block or two, without the size and memory of an
@@ -33,6 +33,8 @@ def write_mart(
         connection.execute(
             f"attach {_text(str(mart))} as mart (storage_version '{STORAGE_VERSION}')"
         )
+        for schema in sorted({table.release_schema for table in tables} - {"main"}):
+            connection.execute(f"create schema mart.{_name(schema)}")
         rows = {table.name: _copy(connection, table) for table in tables}
         for table in tables:
             _describe(connection, table)
@@ -46,13 +48,17 @@ def write_mart(
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: PublicTable) -> int:
     source = f"build.{_name(table.schema)}.{_name(table.name)}"
-    copy = f"mart.main.{_name(table.name)}"
+    copy = _relation_in_release(table)
     order = ", ".join(map(_name, table.primary_key))
     connection.execute(f"create table {copy} as select * from {source} order by {order}")
     expected, written = (_count(connection, relation) for relation in (source, copy))
     if written != expected:
         raise RuntimeError(f"{table.name}: {written} of {expected} rows were copied.")
     return written
+
+
+def _relation_in_release(table: PublicTable) -> str:
+    return f"mart.{_name(table.release_schema)}.{_name(table.name)}"
 
 
 def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -62,7 +68,7 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, table: PublicTable) -> None:
-    copy = f"mart.main.{_name(table.name)}"
+    copy = _relation_in_release(table)
     if table.description:
         connection.execute(f"comment on table {copy} is {_text(table.description)}")
     for column, description in table.columns.items():

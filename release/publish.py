@@ -137,13 +137,16 @@ def _new_link(world: World) -> Path:
 
 
 def _prune(world: World, *, current: Path) -> None:
-    """Keep ``current`` and the newest others; hide a release before removing it.
+    """Keep ``current``, the newest others and each world's newest; hide one before removing it.
 
     A reader that has a removed file open keeps its data until it closes it.
     """
     others = [path for path in world.releases.iterdir() if path.name[0] != "." and path != current]
     others.sort(key=lambda path: (_facts_of(path).get("created_at", ""), path.name), reverse=True)
+    newest_of_world = {_facts_of(path).get("world"): path for path in reversed(others)}
     for release in others[RELEASES_KEPT - 1 :]:
+        if release in newest_of_world.values():
+            continue  # the world's memory of what it has published
         release.rename(release.with_name(f".{release.name}.removed"))
     _remove_leftovers(world)
 

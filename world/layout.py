@@ -49,6 +49,11 @@ class World:
         return self.root / "config"
 
     @property
+    def published(self) -> Path:
+        """What readers were told last, laid out for the build to compare with."""
+        return self.root / "published"
+
+    @property
     def build_database(self) -> Path:
         """The database dbt writes. Nobody but the build opens it."""
         return self.root / "build.duckdb"

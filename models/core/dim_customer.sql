@@ -3,9 +3,7 @@ with
     identifiers as (select * from {{ ref("int_customer__identifiers") }}),
 
     contacts as (
-        select
-            *,
-            {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
+        select *, {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
         from {{ ref("stg_contacts") }}
     ),
 

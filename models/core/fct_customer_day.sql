@@ -99,8 +99,7 @@ with
             (
                 select
                     created_date,
-                    {{ first_identifier(["customer_id", "contact_id"]) }}
-                    as identifier
+                    {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
                 from contacts
             ) as contacts
         left join resolved on contacts.identifier = resolved.identifier

@@ -3,24 +3,9 @@ with
 
     run as (select * from {{ ref("int_run__as_of") }}),
 
-    status_runs as (
-        select
-            status_runs.customer_key,
-            status_runs.status_since,
-            status_runs.status_until,
-            status_runs.status,
-            status_runs.previous_status
-        from {{ ref("int_customer__status_runs") }} as status_runs
-        cross join run
-        where status_runs.status_since <= run.as_of_date
-    ),
+    status_runs as (select * from {{ ref("int_customer__status_runs") }}),
 
-    purchase_days as (
-        select days.customer_key, days.activity_date, days.purchases, days.net_amount
-        from {{ ref("fct_customer_day") }} as days
-        cross join run
-        where days.purchases > 0 and days.activity_date <= run.as_of_date
-    ),
+    purchase_days as (select * from {{ ref("fct_customer_day") }} where purchases > 0),
 
     statuses as (
         select *
@@ -28,6 +13,7 @@ with
             (values ('active'), ('passive'), ('inactive'), ('captive')) as names(status)
     ),
 
+    -- the days end with the as-of date; the runs go on with the forecast
     bounds as (
         select
             {{ day_number("min(status_runs.status_since)") }} as first_day,

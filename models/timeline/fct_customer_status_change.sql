@@ -1,7 +1,5 @@
 with
 
-    run as (select * from {{ ref("int_run__as_of") }}),
-
     status_runs as (select * from {{ ref("int_customer__status_runs") }}),
 
     history as (select * from {{ ref("fct_customer_status_history") }}),
@@ -14,18 +12,34 @@ with
 
     compared as (
         select
-            status_runs.customer_key,
-            status_runs.status_since as change_date,
-            status_runs.previous_status,
-            lag(status_runs.status_since) over (
-                partition by status_runs.customer_key order by status_runs.status_since
+            customer_key,
+            status_since as change_date,
+            previous_status,
+            lag(status_since) over (
+                partition by customer_key order by status_since
             ) as previous_status_since
         from status_runs
-        cross join run
-        where status_runs.status_since <= run.as_of_date
     ),
 
-    changes as (select * from compared where previous_status is not null),
+    -- the runs go on with the forecast; the history ends with the as-of date
+    changes as (
+        select
+            compared.customer_key,
+            compared.change_date,
+            compared.previous_status,
+            compared.previous_status_since,
+            history.status,
+            history.sub_status,
+            history.change_cause,
+            history.policy_segment,
+            history.policy_effective_from
+        from compared
+        inner join
+            history
+            on compared.customer_key = history.customer_key
+            and compared.change_date = history.valid_from
+        where compared.previous_status is not null
+    ),
 
     bought as (
         select
@@ -47,9 +61,9 @@ with
             changes.customer_key,
             changes.change_date,
             changes.previous_status,
-            history.status,
-            history.sub_status,
-            history.change_cause,
+            changes.status,
+            changes.sub_status,
+            changes.change_cause,
             {{ day_number("changes.change_date") }}
             - {{ day_number("changes.previous_status_since") }}
             as days_in_previous_status,
@@ -59,13 +73,9 @@ with
             cast(
                 coalesce(bought.net_revenue, 0) as decimal(18, 2)
             ) as net_revenue_in_previous_status,
-            history.policy_segment,
-            history.policy_effective_from
+            changes.policy_segment,
+            changes.policy_effective_from
         from changes
-        inner join
-            history
-            on changes.customer_key = history.customer_key
-            and changes.change_date = history.valid_from
         left join
             bought
             on changes.customer_key = bought.customer_key

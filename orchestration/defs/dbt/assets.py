@@ -16,8 +16,10 @@ from dagster_dbt import (
 
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
+from orchestration.fingerprint import made_of, policy_version
 from orchestration.options import options_from
 from orchestration.progress import say
+from orchestration.published import lay_out
 from world.layout import PROJECT_DIR, World
 
 # dbt of this very environment, whatever the PATH says.
@@ -40,6 +42,7 @@ def dbt_environment(world: World) -> dict[str, str]:
     """Where dbt finds the raw rows and the seeds in force, and which database it writes."""
     return {
         "STATUS_BUILD_DATABASE": str(world.build_database),
+        "STATUS_PUBLISHED": str(world.published),
         "STATUS_RAW": str(world.raw),
         "STATUS_SEEDS": str(world.config),
         "DBT_LOG_LEVEL_FILE": "info",
@@ -77,6 +80,7 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
     ) -> Iterator[object]:
         os.environ.update(dbt_environment(run.world))
+        lay_out(run.world, made_of=made_of(run.world), policy=policy_version(run.world))
         say(context, "models: building and testing")
         invocation = dbt.cli(build_arguments(), context=context, target_path=run.world.target)
         yield from invocation.stream()

@@ -10,7 +10,12 @@ import dagster as dg
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
-from orchestration.fingerprint import code_version, fingerprint
+from orchestration.fingerprint import (
+    accepted_receipts,
+    code_version,
+    made_of,
+    policy_version,
+)
 from orchestration.notes import DATA_NOTES
 from orchestration.progress import say
 from world.layout import World
@@ -56,24 +61,25 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
 def release_facts(run: WarehouseRun) -> "ReleaseFacts":
     """What the release says about itself; the id is the day it speaks of and what it is made of."""
-    from ingest.ledger import read_receipts
     from release.facts import ReleaseFacts
 
-    world, code = run.world, code_version()
-    accepted = [receipt for receipt in read_receipts(world) if receipt.state == "accepted"]
-    made_of = fingerprint(world, accepted_files=[r.file_id for r in accepted], code=code)
-    as_of, latest = _days(world)
+    world = run.world
+    accepted = accepted_receipts(world)
+    fingerprint = made_of(world)
+    as_of, latest, observed_from = _days(world)
     quarantine: dict[str, dict[str, int]] = {}
     for receipt in accepted:
         reasons = quarantine.setdefault(receipt.feed, {})
         for reason, count in receipt.reasons.items():
             reasons[reason] = reasons.get(reason, 0) + count
     return ReleaseFacts(
-        release_id=f"{as_of.isoformat()}-{made_of[:12]}",
+        release_id=f"{as_of.isoformat()}-{fingerprint[:12]}",
         as_of_date=as_of,
         created_at=run.now,
-        code_version=code,
-        fingerprint=made_of,
+        code_version=code_version(),
+        fingerprint=fingerprint,
+        policy=policy_version(world),
+        engagement_observed_from=observed_from,
         latest_event_date=latest,
         policy_versions=_policies(world),
         input_batches=[
@@ -93,12 +99,13 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
     )
 
 
-def _days(world: World) -> tuple[date, date | None]:
+def _days(world: World) -> tuple[date, date | None, date | None]:
     import duckdb
 
     with duckdb.connect(str(world.build_database), read_only=True) as connection:
         return connection.execute(
-            "select as_of_date, latest_event_date from intermediate.int_run__as_of"
+            "select as_of_date, latest_event_date, engagement_observed_from "
+            "from intermediate.int_run__as_of"
         ).fetchall()[0]
 
 

@@ -1,0 +1,81 @@
+-- Rows of files that the last release did not know: what can have changed what was
+-- published.
+with
+
+    known_files as (select file_id from {{ source("published", "files") }}),
+
+    orders as (select * from {{ source("raw", "orders") }}),
+
+    web_sessions as (select * from {{ source("raw", "web_sessions") }}),
+
+    crm_touches as (select * from {{ source("raw", "crm_touches") }}),
+
+    contacts as (select * from {{ source("raw", "contacts") }}),
+
+    new_orders as (
+        select *
+        from orders
+        where _file_id not in (select known_files.file_id from known_files)
+    ),
+
+    changed_orders as (
+        select distinct orders.order_id
+        from orders
+        inner join new_orders on orders.order_id = new_orders.order_id
+        where orders._file_id in (select known_files.file_id from known_files)
+    ),
+
+    arrivals as (
+        select
+            customer_id,
+            email,
+            cast(null as {{ dbt.type_string() }}) as contact_id,
+            ordered_at as occurred_at,
+            order_id
+            in (select changed_orders.order_id from changed_orders) as is_changed_order
+        from new_orders
+        union all
+        select
+            customer_id,
+            email,
+            cast(null as {{ dbt.type_string() }}) as contact_id,
+            started_at as occurred_at,
+            false as is_changed_order
+        from web_sessions
+        where _file_id not in (select known_files.file_id from known_files)
+        union all
+        select
+            customer_id,
+            email,
+            contact_id,
+            touched_at as occurred_at,
+            false as is_changed_order
+        from crm_touches
+        where _file_id not in (select known_files.file_id from known_files)
+        union all
+        select
+            customer_id,
+            email,
+            contact_id,
+            created_at as occurred_at,
+            false as is_changed_order
+        from contacts
+        where _file_id not in (select known_files.file_id from known_files)
+    ),
+
+    final as (
+        select
+            customer_id,
+            lower(email) as email,
+            contact_id,
+            is_changed_order,
+            min(
+                {{ local_date("occurred_at", setting("business_timezone")) }}
+            ) as first_date
+        from arrivals
+        where customer_id is not null or email is not null or contact_id is not null
+        group by customer_id, lower(email), contact_id, is_changed_order
+    )
+
+select *
+from final

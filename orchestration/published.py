@@ -1,0 +1,138 @@
+"""What readers were told last, as files that the models compare the new build with.
+
+The log of restatements and the statuses published so far live in the releases themselves; here they
+are only laid out for dbt, so that losing the build, or rebuilding all of it, loses no memory.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from world.layout import World
+
+# What a first release is compared with.
+NO_FILES = "select cast(null as varchar) as file_id where false"
+NO_TIMELINE = """
+    select
+        cast(null as varchar) as customer_key, cast(null as date) as valid_from,
+        cast(null as date) as valid_to, cast(null as varchar) as status,
+        cast(null as varchar) as sub_status, cast(null as varchar) as policy_segment,
+        cast(null as date) as policy_effective_from
+    where false
+"""
+NO_RESTATEMENTS = """
+    select
+        cast(null as varchar) as release_id, cast(null as varchar) as customer_key,
+        cast(null as date) as valid_from, cast(null as date) as valid_to,
+        cast(null as varchar) as previous_status, cast(null as varchar) as previous_sub_status,
+        cast(null as varchar) as previous_policy_segment,
+        cast(null as date) as previous_policy_effective_from,
+        cast(null as varchar) as status, cast(null as varchar) as sub_status,
+        cast(null as varchar) as policy_segment, cast(null as date) as policy_effective_from,
+        cast(null as varchar) as reason, cast(null as varchar) as other_customer_key,
+        cast(null as varchar) as previous_release_id
+    where false
+"""
+# The history up to the release's as-of date, and what an earlier release said of later days.
+TIMELINE = """
+    select
+        customer_key, valid_from,
+        least(coalesce(valid_to, date '9999-12-31'), date '{as_of_date}' + 1) as valid_to,
+        status, sub_status, policy_segment, policy_effective_from
+    from release.main.fct_customer_status_history
+    union all
+    select
+        customer_key, valid_from, valid_to, status, sub_status, policy_segment,
+        policy_effective_from
+    from release.internal.int_customer__published_tail
+"""
+RESTATEMENTS = "select * from release.main.fct_customer_status_restatement"
+
+
+@dataclass(frozen=True)
+class LastRelease:
+    """The newest release of a world: its folder and its release.json."""
+
+    folder: Path
+    facts: dict[str, Any]
+
+
+def last_release(world: World) -> LastRelease | None:
+    """The newest release made of this world, current or not; None before the first."""
+    found = []
+    for path in world.releases.glob("*/release.json"):
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        if facts["world"] == world.name and not path.parent.name.startswith("."):
+            found.append(LastRelease(path.parent, facts))
+    return max(found, key=lambda release: release.facts["created_at"], default=None)
+
+
+def lay_out(world: World, *, made_of: str, policy: str) -> None:
+    """Write ``published/*/data.parquet`` for a build that is made of ``made_of`` (its fingerprint).
+
+    ``policy`` stands for the policy rows in force, so that an edit of theirs is recognised.
+    """
+    last = last_release(world)
+    fresh = world.published.with_name(world.published.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    with duckdb.connect() as connection:
+        if last is not None:
+            mart = str(last.folder / "mart.duckdb").replace("'", "''")
+            connection.execute(f"attach '{mart}' as release (read_only)")
+        for name, query in _queries(last).items():
+            _write(connection, query, fresh / name / "data.parquet")
+        _write_run(connection, last, fresh / "run" / "data.parquet", made_of, policy)
+    shutil.rmtree(world.published, ignore_errors=True)
+    fresh.rename(world.published)
+
+
+def _queries(last: LastRelease | None) -> dict[str, str]:
+    if last is None:
+        return {"timeline": NO_TIMELINE, "restatements": NO_RESTATEMENTS, "files": NO_FILES}
+    files = ", ".join(f"('{batch['file_id']}')" for batch in last.facts["input_batches"])
+    return {
+        "timeline": TIMELINE.format(as_of_date=last.facts["as_of_date"]),
+        "restatements": RESTATEMENTS,
+        "files": f"select file_id from (values {files}) as files(file_id)" if files else NO_FILES,
+    }
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    target = str(path).replace("'", "''")
+    connection.execute(f"copy ({query}) to '{target}' (format parquet, compression zstd)")
+
+
+def _write_run(
+    connection: duckdb.DuckDBPyConnection,
+    last: LastRelease | None,
+    path: Path,
+    made_of: str,
+    policy: str,
+) -> None:
+    facts = last.facts if last else {}
+    connection.execute(
+        """
+        create temp table run as
+        select
+            $made_of::varchar as fingerprint,
+            $policy::varchar as policy,
+            $release_id::varchar as previous_release_id,
+            $as_of_date::date as previous_as_of_date,
+            $previous_policy::varchar as previous_policy,
+            $observed_from::date as previous_engagement_observed_from
+        """,
+        {
+            "made_of": made_of,
+            "policy": policy,
+            "release_id": facts.get("release_id"),
+            "as_of_date": facts.get("as_of_date"),
+            "previous_policy": facts.get("policy"),
+            "observed_from": facts.get("engagement_observed_from"),
+        },
+    )
+    _write(connection, "select * from run", path)
