@@ -10,6 +10,8 @@ from rich.console import Console
 
 from world.errors import UserError
 
+TERMINAL_WIDTH = 200
+
 
 @click.group(help="Runs the customer status warehouse.")
 def main() -> None:
@@ -61,7 +63,7 @@ def query(sql: str) -> None:
         if not database.exists():
             raise UserError(f"{database}: there is no release yet; make one with `make run`.")
         with duckdb.connect(str(database), read_only=True) as release:
-            click.echo(release.sql(sql or LIST_TABLES))
+            release.sql(sql or LIST_TABLES).show(max_width=TERMINAL_WIDTH, max_rows=100)
     except (UserError, duckdb.Error) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

@@ -38,14 +38,38 @@ def made_of(world: World) -> str:
     The day of the run is left out: it matters only while there are events after the as-of date,
     which `may_advance` tells.
     """
+    return _fingerprint(world, but_for=("run_date,",))
+
+
+def facts_made_of(world: World) -> str:
+    """Fingerprint of the facts: the same, but for the as-of date, which facts do not depend on."""
+    return _fingerprint(world, but_for=("run_date,", "as_of_date,"))
+
+
+def _fingerprint(world: World, *, but_for: tuple[str, ...]) -> str:
     digest = hashlib.sha256(f"{world.name}\0{code_version()}\0".encode())
     for path in sorted(world.config.glob("*.csv")):
         lines = path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if not line.startswith("run_date,")]
+        kept = [line for line in lines if not line.startswith(but_for)]
         digest.update("\n".join([path.name, *kept]).encode() + b"\0")
     for file_id in sorted(receipt.file_id for receipt in accepted_receipts(world)):
         digest.update(file_id.encode() + b"\0")
     return digest.hexdigest()
+
+
+def remember_facts(world: World) -> None:
+    """Note what the facts in the build database are made of, once all of it is built."""
+    fresh = world.facts_marker.with_suffix(".new")
+    fresh.write_text(facts_made_of(world), encoding="utf-8")
+    fresh.replace(world.facts_marker)
+
+
+def facts_are_built(world: World) -> bool:
+    """Whether the facts in the build database are made of what a build now would make them of."""
+    try:
+        return world.facts_marker.read_text(encoding="utf-8") == facts_made_of(world)
+    except OSError:
+        return False
 
 
 def accepted_receipts(world: World) -> list[Receipt]:

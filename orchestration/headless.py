@@ -2,14 +2,23 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-from orchestration.fingerprint import accepted_receipts, is_current, made_of
+from orchestration.fingerprint import (
+    accepted_receipts,
+    facts_are_built,
+    is_current,
+    made_of,
+)
 from orchestration.options import RunOptions
 from orchestration.sample_data import ensure_sample_data
 from world.errors import UserError
 from world.layout import World
 from world.lock import writing
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 DAGSTER_SETTINGS = """\
 telemetry: {enabled: false}
@@ -31,17 +40,22 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
         UserError: the run ended without a current release; the message says why.
     """
     ensure_sample_data(options)
-    with writing(options.world.lock_file):
-        if nothing_is_new(options):
+    world = options.world
+    with writing(world.lock_file):
+        no_file_is_new, today = look_at_landing(options)
+        if no_file_is_new and is_current(world, fingerprint=made_of(world), run_date=today):
             return False
+        another_day_only = no_file_is_new and facts_are_built(world)
         say(f"Files: {options.landing}")
         prepare_dagster(options)
-    run_daily_job(options.world)
+    run_daily_job(world, another_day_only=another_day_only)
     return True
 
 
-def nothing_is_new(options: RunOptions) -> bool:
-    """Whether the published release is made of just these files, seeds and code.
+def look_at_landing(options: RunOptions) -> tuple[bool, date]:
+    """Whether all landed files are accepted already, and the day of the run.
+
+    Writes the seeds in force, which say what day it is for the business.
 
     Raises:
         UserError: the landing folder or the configuration cannot be used.
@@ -50,13 +64,11 @@ def nothing_is_new(options: RunOptions) -> bool:
     from orchestration.defs.run import settings_in_force
 
     now = datetime.now(tz=UTC)
-    world = options.world
-    landing = discover(options.landing, world=world)
+    landing = discover(options.landing, world=options.world)
     settings = settings_in_force(options, now)
-    accepted = {receipt.file_id for receipt in accepted_receipts(world)}
+    accepted = {receipt.file_id for receipt in accepted_receipts(options.world)}
     landed = {file.file_id for files in landing.files.values() for file in files}
-    today = now.astimezone(settings.business_timezone).date()
-    return landed <= accepted and is_current(world, fingerprint=made_of(world), run_date=today)
+    return landed <= accepted, now.astimezone(settings.business_timezone).date()
 
 
 def prepare_dagster(options: RunOptions) -> None:
@@ -71,8 +83,11 @@ def prepare_dagster(options: RunOptions) -> None:
     ensure_manifest(options.world)
 
 
-def run_daily_job(world: World) -> None:
+def run_daily_job(world: World, *, another_day_only: bool) -> None:
     """Run the daily job in this process, recorded where the Dagster UI looks.
+
+    Args:
+        another_day_only: no file is new and the facts are built; only the as-of date is another.
 
     Raises:
         UserError: a step or a blocking check failed.
@@ -83,10 +98,26 @@ def run_daily_job(world: World) -> None:
     from orchestration.failures import what_failed
     from orchestration.progress import only_own_words
 
-    job = definitions().resolve_job_def("daily")
+    defs = definitions()
+    job = defs.resolve_job_def("daily")
+    selection = steps_for_another_day(defs) if another_day_only else None
     with dg.DagsterInstance.get() as instance, only_own_words():
         result = job.execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": SILENT}
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": SILENT},
+            asset_selection=selection,
         )
     if not result.success:
         raise UserError("\n".join(what_failed(result, world)))
+
+
+def steps_for_another_day(defs: "dg.Definitions") -> "list[dg.AssetKey]":
+    """The assets to make again when only the as-of date is another: none of the facts."""
+    import dagster as dg
+
+    from orchestration.defs.dbt.assets import FOLLOWS_THE_DAY, SETTINGS_SEED
+
+    follows = dg.AssetSelection.assets(*FOLLOWS_THE_DAY).downstream()
+    selection = follows | dg.AssetSelection.assets(SETTINGS_SEED)
+    return sorted(selection.resolve(defs.resolve_asset_graph()))

@@ -59,6 +59,11 @@ class World:
         return self.root / "build.duckdb"
 
     @property
+    def facts_marker(self) -> Path:
+        """What the facts in the build database are made of; absent while they are being built."""
+        return self.root / "facts.made_of"
+
+    @property
     def target(self) -> Path:
         """dbt's compiled files and logs."""
         return self.root / "target"

@@ -70,11 +70,8 @@ class Example:
 
 @pytest.fixture(scope="module")
 def examples() -> Iterator[list[Example]]:
-    models = ModelRun(
-        compiled_project(
-            "fct_customer_status_change", "agg_customer_status_daily", "mart_status_transitions"
-        )
-    )
+    targets = "fct_customer_status_change", "agg_customer_status_daily", "mart_status_transitions"
+    models = ModelRun(compiled_project(*targets), plans=False)
     yield [example(models, random_world(random.Random(seed))) for seed in range(NUMBER_OF_WORLDS)]
     models.close()
 

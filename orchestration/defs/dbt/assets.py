@@ -16,7 +16,7 @@ from dagster_dbt import (
 
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
-from orchestration.fingerprint import made_of, policy_version
+from orchestration.fingerprint import made_of, policy_version, remember_facts
 from orchestration.options import options_from
 from orchestration.progress import say
 from orchestration.published import lay_out
@@ -24,6 +24,17 @@ from world.layout import PROJECT_DIR, World
 
 # dbt of this very environment, whatever the PATH says.
 DBT = Path(sys.executable).with_name("dbt")
+
+
+# What the as-of date, and what was published last, have a say in; all else are facts.
+FOLLOWS_THE_DAY = (
+    dg.AssetKey(["intermediate", "int_run__as_of"]),
+    dg.AssetKey(["staging", "stg_arrivals"]),
+    dg.AssetKey(["staging", "stg_published_restatements"]),
+    dg.AssetKey(["staging", "stg_published_run"]),
+    dg.AssetKey(["staging", "stg_published_timeline"]),
+)
+SETTINGS_SEED = dg.AssetKey(["seeds", "settings"])
 
 
 class FolderTranslator(DagsterDbtTranslator):
@@ -82,7 +93,11 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
         os.environ.update(dbt_environment(run.world))
         lay_out(run.world, made_of=made_of(run.world), policy=policy_version(run.world))
         say(context, "models: building and testing")
+        if not context.is_subset:
+            run.world.facts_marker.unlink(missing_ok=True)
         invocation = dbt.cli(build_arguments(), context=context, target_path=run.world.target)
         yield from invocation.stream()
+        if not context.is_subset:
+            remember_facts(run.world)
 
     return dbt_models
