@@ -1,7 +1,7 @@
 """Wall time and peak memory of whole runs, as people run them.
 
-``python -m benchmarks.whole_run`` builds both sample data sets in a fresh warehouse, runs each again
-with nothing new, asks for another as-of date, and prints a table for docs/performance.md.
+``python -m benchmarks.whole_run`` builds both sample data sets in a fresh warehouse, runs each
+again with nothing new, asks for another as-of date, and prints a table for docs/performance.md.
 """
 
 import os
