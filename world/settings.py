@@ -168,8 +168,7 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
     header, shipped = _read_csv(path)
     words = {row["setting"]: row["description"] for row in shipped} | RUN_SETTINGS
     rows = [
-        {"setting": key, "value": value, "description": words[key]}
-        for key, value in values.items()
+        {"setting": key, "value": value, "description": words[key]} for key, value in values.items()
     ]
     _write_csv(path, header, rows)
 

@@ -5,17 +5,22 @@
 {%- endmacro %}
 
 {% macro duckdb__connected_components(edges) -%}
-    with recursive reached(node, component) using key (node) as (
-        select distinct from_node as node, from_node as component from {{ edges }}
-        union
-        (
-            select {{ edges }}.to_node as node, min(reached.component) as component
-            from reached
-            inner join {{ edges }} on reached.node = {{ edges }}.from_node
-            inner join recurring.reached as known on {{ edges }}.to_node = known.node
-            where reached.component < known.component
-            group by {{ edges }}.to_node
+    with recursive reached(node, component)
+    using
+        key(node) as (
+            select distinct from_node as node, from_node as component
+            from {{ edges }}
+            union
+            (
+                select {{ edges }}.to_node as node, min(reached.component) as component
+                from reached
+                inner join {{ edges }} on reached.node = {{ edges }}.from_node
+                inner join
+                    recurring.reached as known on {{ edges }}.to_node = known.node
+                where reached.component < known.component
+                group by {{ edges }}.to_node
+            )
         )
-    )
-    select node, component from reached
+    select node, component
+    from reached
 {%- endmacro %}

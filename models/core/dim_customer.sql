@@ -38,9 +38,11 @@ with
         group by customer_key
     ),
 
-    ranked_contacts as (
+    owned_contacts as (
         select
-            resolved.customer_key,
+            coalesce(resolved.customer_key, by_email.customer_key) as customer_key,
+            contacts.contact_id,
+            contacts.updated_at,
             contacts.full_name,
             contacts.birth_date,
             contacts.gender,
@@ -48,13 +50,24 @@ with
             contacts.country,
             contacts.consent_email,
             contacts.consent_sms,
-            contacts.consent_phone,
-            row_number() over (
-                partition by resolved.customer_key
-                order by contacts.updated_at desc, contacts.contact_id
-            ) as profile_order
+            contacts.consent_phone
         from contacts
-        inner join resolved on contacts.identifier = resolved.identifier
+        left join resolved on contacts.identifier = resolved.identifier
+        -- where the contact is shared, the address still says who it was
+        left join
+            resolved as by_email
+            on resolved.customer_key is null
+            and 'email:' || contacts.email = by_email.identifier
+    ),
+
+    ranked_contacts as (
+        select
+            *,
+            row_number() over (
+                partition by customer_key order by updated_at desc, contact_id
+            ) as profile_order
+        from owned_contacts
+        where customer_key is not null
     ),
 
     known as (

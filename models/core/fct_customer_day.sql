@@ -46,7 +46,9 @@ with
             -- a conversation counts for whoever began it
             sum(
                 case
-                    when touch_kind <> 'service' or direction = 'inbound' then 1 else 0
+                    when coalesce(touch_kind, '') <> 'service' or direction = 'inbound'
+                    then 1
+                    else 0
                 end
             ) as earning_touches,
             sum(case when is_dissatisfaction then 1 else 0 end) as dissatisfactions
@@ -92,18 +94,28 @@ with
 
     contact_days as (
         select
-            coalesce(resolved.customer_key, 'unknown') as customer_key,
+            coalesce(
+                resolved.customer_key, by_email.customer_key, 'unknown'
+            ) as customer_key,
             contacts.created_date as activity_date,
             count(*) as contacts_created
         from
             (
                 select
                     created_date,
+                    email,
                     {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
                 from contacts
             ) as contacts
         left join resolved on contacts.identifier = resolved.identifier
-        group by coalesce(resolved.customer_key, 'unknown'), contacts.created_date
+        -- where the contact is shared, the address still says who it was
+        left join
+            resolved as by_email
+            on resolved.customer_key is null
+            and 'email:' || contacts.email = by_email.identifier
+        group by
+            coalesce(resolved.customer_key, by_email.customer_key, 'unknown'),
+            contacts.created_date
     ),
 
     combined as (

@@ -35,7 +35,8 @@ with
             min(first_seen_at) as first_seen_at,
             -- a kiosk's address or a noreply@ joins strangers: it says nothing about
             -- who is who
-            count(distinct customer_identifier)
+            identifier_rank > 1
+            and count(distinct customer_identifier)
             > cast({{ setting("max_identifier_degree") }} as integer) as is_shared
         from by_identifier
         group by identifier, identifier_rank

@@ -1,32 +1,32 @@
-{%- set text_values = {
-    "days_since_last_purchase": number_text(
-        "measured.days_since_last_purchase"
-    ),
-    "inactive_after_days": number_text("measured.inactive_after_days"),
-    "habit_window_periods": number_text("measured.habit_window_periods"),
-    "habit_periods_required": number_text(
-        "measured.habit_periods_required"
-    ),
-    "earlier_habit_periods": number_text("measured.earlier_habit_periods"),
-    "habit_periods": number_text("measured.habit_periods"),
-    "days_since_subscription": number_text(
-        "measured.days_since_subscription"
-    ),
-    "subscription_valid_days": number_text(
-        "measured.subscription_valid_days"
-    ),
-    "engagement_window_days": number_text(
-        "measured.engagement_window_days"
-    ),
-    "engagement_points_required": number_text(
-        "measured.engagement_points_required"
-    ),
-    "engagement_points": number_text("measured.engagement_points"),
-    "dissatisfactions": number_text("measured.dissatisfactions"),
-    "dissatisfaction_window_days": "'"
-    ~ var("dissatisfaction_window_days")
-    ~ "'",
-} -%}
+{%- set numbers = [
+    "days_since_last_purchase",
+    "inactive_after_days",
+    "habit_window_periods",
+    "habit_periods_required",
+    "earlier_habit_periods",
+    "habit_periods",
+    "days_since_subscription",
+    "subscription_valid_days",
+    "engagement_window_days",
+    "engagement_points_required",
+    "engagement_points",
+    "dissatisfactions",
+] -%}
+{%- set texts = {"en": {}, "es": {}} -%}
+{%- for language, decimal_mark in [("en", "."), ("es", ",")] -%}
+    {%- for number in numbers -%}
+        {%- do texts[language].update(
+            {number: number_text("measured." ~ number, decimal_mark)}
+        ) -%}
+    {%- endfor -%}
+    {%- do texts[language].update(
+        {
+            "dissatisfaction_window_days": "'"
+            ~ var("dissatisfaction_window_days")
+            ~ "'"
+        }
+    ) -%}
+{%- endfor -%}
 
 with
 
@@ -91,7 +91,7 @@ with
                     replace(
                         {{
                             fill_template(
-                                "status_reasons.reason_" ~ language, text_values
+                                "status_reasons.reason_" ~ language, texts[language]
                             )
                         }},
                         '{habit_period_{{ language }}}',
@@ -103,7 +103,8 @@ with
                         then
                             {{
                                 fill_template(
-                                    "dissatisfaction.reason_" ~ language, text_values
+                                    "dissatisfaction.reason_" ~ language,
+                                    texts[language],
                                 )
                             }}
                         else ''

@@ -179,8 +179,7 @@ with
     ),
 
     -- An offer goes by its offer_id or, without one, by its campaign. It is answered
-    -- when the customer
-    -- responds to either of them at or after it was first made.
+    -- when the customer responds naming it, at or after it was first made.
     made as (
         select
             customer_key,

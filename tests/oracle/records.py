@@ -1,6 +1,6 @@
 """Rows of the feeds as they are after the input checks: typed, trimmed, one object per row.
 
-Fields carry the names and the order of the feeds' columns. A timestamp is an instant (a ``datetime``
+Fields carry the names and the order of the feeds' columns. A timestamp is an instant (``datetime``
 with a zone), an amount is a ``Decimal`` in the row's own currency, null is ``None``.
 """
 

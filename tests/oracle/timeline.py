@@ -10,7 +10,7 @@ Sub-statuses, which look at the days before:
   90 days ago; else ``recurring``.
 
 An interval is a longest run of days with equal status, sub-status and policy version. Its cause is
-the first that applies on its first day: first_event (it is the customer's first event day), purchase
+the first that applies on its first day: first_event (the customer's first event day), purchase
 (a purchase that day), engagement (points above 0 that day), dissatisfaction (one that day), policy
 (another row rules than on the day before), measurement (engagement is measured and was not on the
 day before, or the reverse), clock.

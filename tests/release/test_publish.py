@@ -1,7 +1,6 @@
 """Readers see a whole release or none; whoever dies, the last one stays."""
 
 import json
-import os
 import shutil
 import stat
 import subprocess
@@ -237,7 +236,7 @@ class TestKeeping:
         publish(world, tables=tables, facts=facts("one"))
         moved = world.warehouse.rename(tmp_path / "elsewhere")
         assert query(moved / "current" / "mart.duckdb", "select 1") == [(1,)]
-        assert os.readlink(moved / "current") == "releases/one"
+        assert (moved / "current").readlink() == Path("releases/one")
 
 
 @pytest.mark.usefixtures("plain_report")

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import made_of, policy_version, remember_facts
 from orchestration.options import options_from
-from orchestration.progress import say
+from orchestration.progress import count, say
 from orchestration.published import lay_out
 from world.layout import PROJECT_DIR, World
 
@@ -76,6 +77,22 @@ def dbt_resource() -> DbtCliResource:
     )
 
 
+def told(context: dg.AssetExecutionContext, events: Iterable[object]) -> Iterator[object]:
+    """The events as they come; tells a person when a folder of models is built, and the tests."""
+    waiting = Counter(key.path[0] for key in context.selected_asset_keys)
+    built, tests = Counter(waiting), 0
+    for event in events:
+        yield event
+        if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
+            tests += 1
+            continue
+        key = getattr(event, "asset_key", None) or context.asset_key_for_output(event.output_name)
+        waiting[key.path[0]] -= 1
+        if not waiting[key.path[0]]:
+            say(context, f"{key.path[0]}: {count(built[key.path[0]], 'table')} built")
+    say(context, f"tests: {count(tests, 'test')} run")
+
+
 def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
     """The assets of a parsed project."""
 
@@ -92,11 +109,10 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
     ) -> Iterator[object]:
         os.environ.update(dbt_environment(run.world))
         lay_out(run.world, made_of=made_of(run.world), policy=policy_version(run.world))
-        say(context, "models: building and testing")
         if not context.is_subset:
             run.world.facts_marker.unlink(missing_ok=True)
         invocation = dbt.cli(build_arguments(), context=context, target_path=run.world.target)
-        yield from invocation.stream()
+        yield from told(context, invocation.stream())
         if not context.is_subset:
             remember_facts(run.world)
 

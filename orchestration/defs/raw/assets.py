@@ -8,7 +8,7 @@ import dagster as dg
 from ingest.feeds import FEEDS
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
-from orchestration.progress import say
+from orchestration.progress import count, say
 
 if TYPE_CHECKING:
     from ingest.run import FeedOutcome
@@ -74,11 +74,6 @@ def raw_feed(feed: str) -> dg.AssetsDefinition:
     return feed_asset
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 file, 2 files."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def describe(outcome: "FeedOutcome") -> str:
     """One line for a person who watches the run."""
     new = [receipt for receipt in outcome.receipts if receipt.state == "accepted"]
@@ -121,8 +116,8 @@ def check_results(key: dg.AssetKey, outcome: "FeedOutcome") -> Iterator[dg.Asset
     )
     reasons: dict[str, int] = {}
     for receipt in outcome.receipts:
-        for reason, count in receipt.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + count
+        for reason, rows in receipt.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + rows
     yield dg.AssetCheckResult(
         asset_key=key,
         check_name="rows_are_good",

@@ -1,0 +1,98 @@
+"""The story, step by step; a step leaves behind what its tests look at, whatever comes after."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.shop import Release, Run, Shop, stamps, write_csv
+from tests.end_to_end.story import (
+    FIRST_FILES,
+    LATE_FILES,
+    NO_PARQUET,
+    STRICT_POLICY,
+    WITHOUT_CURRENCY,
+    in_other_files,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run, the release that was current after it, and the files of all releases then."""
+
+    run: Run
+    release: Release
+    statuses: dict[str, tuple[str, str]]
+    files: dict[str, tuple[int, int, int]]
+
+
+def step(shop: Shop, run: Run) -> Step:
+    release = shop.release
+    return Step(run, release, release.statuses(), stamps(shop.world.releases))
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("our shop"))
+
+
+@pytest.fixture(scope="session")
+def first(shop: Shop) -> Step:
+    """The first files come."""
+    shop.land(FIRST_FILES)
+    return step(shop, shop.run())
+
+
+@pytest.fixture(scope="session")
+def unchanged(shop: Shop, first: Step) -> Step:
+    """Nothing comes."""
+    return step(shop, shop.run())
+
+
+@pytest.fixture(scope="session")
+def held(shop: Shop, unchanged: Step) -> Step:
+    """The late files come, and with them two that cannot be taken."""
+    shop.land(LATE_FILES)
+    row = LATE_FILES["orders/second half/late.csv"][0]
+    write_csv(shop.landing / WITHOUT_CURRENCY, [{k: row[k] for k in row if k != "currency"}])
+    (shop.landing / NO_PARQUET).write_bytes(b"PAR1 and then the line went dead")
+    return step(shop, shop.run())
+
+
+@pytest.fixture(scope="session")
+def killed(shop: Shop, held: Step) -> Step:
+    """The two are taken out, and the run dies in the middle of the build."""
+    for name in (WITHOUT_CURRENCY, NO_PARQUET):
+        (shop.landing / name).unlink()
+    return step(shop, shop.run_killed_while_building())
+
+
+@pytest.fixture(scope="session")
+def second(shop: Shop, killed: Step) -> Step:
+    """It is started again."""
+    return step(shop, shop.run())
+
+
+@pytest.fixture(scope="session")
+def strict(shop: Shop, second: Step) -> Step:
+    """The business changes its policy, and somebody has deleted the build database."""
+    shop.config.mkdir()
+    (shop.config / "status_policy.csv").write_text(STRICT_POLICY, encoding="utf-8")
+    shop.world.build_database.unlink()
+    return step(shop, shop.run(CONFIG=shop.config))
+
+
+@pytest.fixture(scope="session")
+def elsewhere(strict: Step, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Step:
+    """The same rows and policy, in other files, in one run of a fresh warehouse."""
+    other = Shop(tmp_path_factory.mktemp("elsewhere"))
+    other.land(in_other_files(FIRST_FILES, LATE_FILES))
+    return step(other, other.run(CONFIG=shop.config))
+
+
+def lines_about(lines: list[str], word: str) -> list[str]:
+    return [line for line in lines if word in line]
+
+
+def missing(paths: list[Path]) -> list[Path]:
+    return [path for path in paths if not path.exists()]

@@ -1,0 +1,98 @@
+"""One writer per warehouse, and a dead one holds nobody up."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from world.errors import UserError
+from world.layout import PROJECT_DIR
+from world.lock import writing
+
+HOLD = """
+import sys
+from pathlib import Path
+from world.lock import writing
+
+with writing(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_run(lock_file: Path) -> Iterator[subprocess.Popen]:
+    """Another process that holds the warehouse until its input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(lock_file)],
+        cwd=PROJECT_DIR,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+
+
+@pytest.fixture
+def lock_file(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse" / ".lock"
+
+
+def can_write(lock_file: Path) -> bool:
+    try:
+        with writing(lock_file):
+            return True
+    except UserError:
+        return False
+
+
+def test_a_second_writer_is_told_at_once(lock_file: Path) -> None:
+    with (
+        another_run(lock_file),
+        pytest.raises(UserError, match="another run is writing this warehouse") as error,
+        writing(lock_file),
+    ):
+        pass
+    assert str(error.value).startswith(str(lock_file.parent))
+    assert "\n" not in str(error.value)
+
+
+def test_a_second_writer_of_the_same_process_is_told_too(lock_file: Path) -> None:
+    with writing(lock_file):
+        assert not can_write(lock_file)
+
+
+def test_a_refused_writer_does_not_free_the_warehouse(lock_file: Path) -> None:
+    with another_run(lock_file):
+        assert not can_write(lock_file)
+        assert not can_write(lock_file)
+
+
+def test_the_warehouse_is_free_after_a_run(lock_file: Path) -> None:
+    with writing(lock_file):
+        pass
+    assert can_write(lock_file)
+
+
+def test_the_warehouse_is_free_after_a_run_that_failed(lock_file: Path) -> None:
+    with pytest.raises(RuntimeError), writing(lock_file):
+        raise RuntimeError("a step failed")
+    assert can_write(lock_file)
+
+
+def test_the_warehouse_is_free_after_a_run_that_was_killed(lock_file: Path) -> None:
+    with another_run(lock_file) as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert can_write(lock_file)
+
+
+def test_two_warehouses_are_written_side_by_side(tmp_path: Path) -> None:
+    with another_run(tmp_path / "one" / ".lock"):
+        assert can_write(tmp_path / "other" / ".lock")
