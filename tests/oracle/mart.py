@@ -1,19 +1,25 @@
 """The measures of every customer on D, without the predicted and the written ones.
 
-Money is a ``Decimal`` in the reporting currency: each purchase's net amount at the latest rate
-effective on its business date, nothing rounded. Rates, averages and the median are ``float``. A
-measure without data is None; what counts events is 0.
+Everything with a fraction is a ``Decimal``, rounded half up: money to 2 places, in the reporting
+currency, each purchase by itself; the average order and the average score to 2, the median to 2,
+rates and shares to 4. A measure without data is None; what counts events is 0.
 
 Where the names alone leave room, the rules are:
 
+* A purchase is converted at the rate of its business date: the latest rate of its currency that is
+  effective by then, divided by that of the reporting currency, to 10 places. Before a currency's
+  first rate, its first rate holds.
 * orders, net_revenue, average_order_value: of the purchases (orders, not days) up to D. The last
   365 days are those with D - date < 365. Revenue is None for a customer who never bought, and 0 for
   one who did but not in the last 365 days.
-* offer_response_rate: of the distinct offer_ids the company sent the customer (any touch of a kind
-  ``company``), the share with a touch of a kind ``response`` that names the same offer_id.
+* offer_response_rate: an offer goes by its offer_id, without one by its campaign_id. It is made by
+  an outbound touch of a kind ``company``, and answered by a touch of a kind ``response`` that names
+  it, as offer_id or as campaign_id, at or after the instant at which it was first made. The share
+  of the offers made that were answered.
 * feedback_count and referral_count: touches of the kinds ``feedback`` and ``referral``.
 * average_score: mean score of all touches that have one.
-* digital_share: of the purchases whose sales channel is a known one, the share in a digital one.
+* digital_share: of the purchases whose sales channel, in lower case, is a known one, the share in a
+  digital one.
 * habit_periods: the count C of the policy's window on D. engagement_points: those in the window
   that ends on D, measured or not.
 * policy_segment, policy_effective_from: of the policy row that rules D.
@@ -23,13 +29,13 @@ Where the names alone leave room, the rules are:
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
 from tests.oracle.days import CustomerDays, Facts, gather, net_amount
 from tests.oracle.people import Owner, OwnerOf, simple_owner
-from tests.oracle.records import Order
+from tests.oracle.records import CrmTouch, Order
 from tests.oracle.status import Rules
 from tests.oracle.timeline import Interval, timeline
 from tests.oracle.world import World
@@ -60,18 +66,18 @@ class Measures:
     orders: int
     net_revenue: Decimal | None
     average_order_value: Decimal | None
-    median_days_between_purchases: float | None
+    median_days_between_purchases: Decimal | None
     revenue_365d: Decimal | None
     orders_365d: int
     habit_periods: int
     engagement_points: int
     is_engagement_measured: bool
     last_engagement_date: date | None
-    offer_response_rate: float | None
+    offer_response_rate: Decimal | None
     feedback_count: int
     referral_count: int
-    average_score: float | None
-    digital_share: float | None
+    average_score: Decimal | None
+    digital_share: Decimal | None
     is_dissatisfied: bool
 
 
@@ -121,12 +127,17 @@ def _position(intervals: Sequence[Interval], as_of: date) -> dict[str, object]:
     }
 
 
+def rounded(numerator: Decimal | int, denominator: int = 1, *, places: int) -> Decimal:
+    unit = Decimal(1).scaleb(-places)
+    return (Decimal(numerator) / Decimal(denominator)).quantize(unit, ROUND_HALF_UP)
+
+
 def _purchases(customer: CustomerDays, world: World, as_of: date) -> dict[str, object]:
     days = customer.purchase_dates
     count = len(customer.purchases)
     revenue = _revenue(customer.purchases, world) if count else None
     recent = [dated for dated in customer.purchases if (as_of - dated[0]).days < TRAILING_DAYS]
-    gaps = [(after - before) / timedelta(days=1) for before, after in pairwise(days)]
+    gaps = [Decimal((after - before).days) for before, after in pairwise(days)]
     return {
         "first_purchase_date": days[0] if days else None,
         "last_purchase_date": days[-1] if days else None,
@@ -134,7 +145,7 @@ def _purchases(customer: CustomerDays, world: World, as_of: date) -> dict[str, o
         "purchase_days": len(days),
         "orders": count,
         "net_revenue": revenue,
-        "average_order_value": None if revenue is None else revenue / count,
+        "average_order_value": None if revenue is None else rounded(revenue, count, places=2),
         "median_days_between_purchases": statistics.median(gaps) if gaps else None,
         "revenue_365d": _revenue(recent, world) if count else None,
         "orders_365d": len(recent),
@@ -142,21 +153,21 @@ def _purchases(customer: CustomerDays, world: World, as_of: date) -> dict[str, o
 
 
 def _revenue(purchases: Iterable[tuple[date, Order]], world: World) -> Decimal:
-    return sum(
-        (net_amount(order) * _rate(order.currency, day, world) for day, order in purchases),
-        start=Decimal(0),
-    )
+    return sum((reported_amount(order, day, world) for day, order in purchases), Decimal(0))
+
+
+def reported_amount(order: Order, day: date, world: World) -> Decimal:
+    """Net amount in the reporting currency, to the cent."""
+    ours = _rate(world.settings.reporting_currency, day, world)
+    exchange_rate = (_rate(order.currency, day, world) / ours).quantize(Decimal("1e-10"))
+    return rounded(net_amount(order) * exchange_rate, places=2)
 
 
 def _rate(currency: str, day: date, world: World) -> Decimal:
-    if currency == world.settings.reporting_currency:
-        return Decimal(1)
-    rates = [
-        row
-        for row in world.currency_rates
-        if row.currency == currency and row.effective_from <= day
-    ]
-    return max(rates, key=lambda row: row.effective_from).rate
+    rates = sorted(
+        (row.effective_from, row.rate) for row in world.currency_rates if row.currency == currency
+    )
+    return next((rate for since, rate in reversed(rates) if since <= day), rates[0][1])
 
 
 def _standing(rules: Rules, day: int) -> dict[str, object]:
@@ -173,22 +184,31 @@ def _standing(rules: Rules, day: int) -> dict[str, object]:
 def _touches(customer: CustomerDays, world: World) -> dict[str, object]:
     kinds = {row.touch_type: row.kind for row in world.touch_types}
     touches = [(kinds[touch.touch_type], touch) for _, touch in customer.touches]
-    offered = {touch.offer_id for kind, touch in touches if kind == "company"} - {None}
-    answered = {touch.offer_id for kind, touch in touches if kind == "response"}
+    made: dict[str, datetime] = {}
+    for kind, touch in touches:
+        offer = touch.offer_id or touch.campaign_id
+        if offer and kind == "company" and touch.direction == "outbound":
+            made[offer] = min(touch.touched_at, made.get(offer, touch.touched_at))
+    responses = [touch for kind, touch in touches if kind == "response"]
+    answered = [offer for offer, at in made.items() if _is_answered(offer, at, responses)]
     scores = [touch.score for _, touch in touches if touch.score is not None]
     return {
-        "offer_response_rate": len(offered & answered) / len(offered) if offered else None,
+        "offer_response_rate": rounded(len(answered), len(made), places=4) if made else None,
         "feedback_count": sum(kind == "feedback" for kind, _ in touches),
         "referral_count": sum(kind == "referral" for kind, _ in touches),
-        "average_score": statistics.fmean(scores) if scores else None,
+        "average_score": rounded(sum(scores), len(scores), places=2) if scores else None,
     }
 
 
-def _digital_share(customer: CustomerDays, world: World) -> float | None:
+def _is_answered(offer: str, made_at: datetime, responses: Iterable[CrmTouch]) -> bool:
+    return any(
+        offer in (touch.offer_id, touch.campaign_id) and touch.touched_at >= made_at
+        for touch in responses
+    )
+
+
+def _digital_share(customer: CustomerDays, world: World) -> Decimal | None:
     channels = {row.sales_channel: row.is_digital for row in world.sales_channels}
-    known = [
-        channels[order.sales_channel]
-        for _, order in customer.purchases
-        if order.sales_channel in channels
-    ]
-    return sum(known) / len(known) if known else None
+    used = [(order.sales_channel or "").lower() for _, order in customer.purchases]
+    known = [channels[channel] for channel in used if channel in channels]
+    return rounded(sum(known), len(known), places=4) if known else None

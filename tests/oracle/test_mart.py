@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tests.oracle.examples import ANA, sale, touch, visit, world_of
 from tests.oracle.mart import Measures, measures
+from tests.oracle.records import CrmTouch
 
 
 def measured(*rows: object, as_of: str) -> Measures:
@@ -79,28 +80,55 @@ def test_habit_and_points_are_counted_on_the_day() -> None:
     assert row.last_engagement_date == date(2023, 2, 20)
 
 
-def test_offers_feedback_referrals_scores_and_channels() -> None:
+def offer(day: str, **names: object) -> CrmTouch:
+    return touch(day, "sent", direction="outbound", **names)
+
+
+def test_an_offer_is_answered_by_who_names_it_afterwards() -> None:
     row = measured(
-        touch("2023-01-01", "sent", offer_id="a"),
-        touch("2023-01-02", "opened", offer_id="a"),
-        touch("2023-01-01", "sent", offer_id="b"),
+        offer("2023-01-01", offer_id="a"),
+        touch("2023-01-02", "opened", direction="outbound", offer_id="a"),
+        offer("2023-01-03", offer_id="b", campaign_id="spring"),
         touch("2023-01-03", "clicked", offer_id="b"),
-        touch("2023-01-03", "coupon_redeemed", offer_id="never offered"),
+        offer("2023-01-04", campaign_id="summer"),
+        touch("2023-01-05", "coupon_redeemed", campaign_id="summer"),
+        offer("2023-01-05", offer_id="answered before"),
+        touch("2023-01-04", "clicked", offer_id="answered before"),
+        touch("2023-01-06", "sent", direction="inbound", offer_id="never made"),
+        touch("2023-01-06", "coupon_redeemed", offer_id="never made either"),
+        offer("2023-01-06"),
+        as_of="2023-01-10",
+    )
+    assert row.offer_response_rate == Decimal("0.5")
+
+
+def test_feedback_referrals_scores_and_channels() -> None:
+    row = measured(
         touch("2023-01-04", "survey_response", score=9),
         touch("2023-01-05", "review", score=4),
         touch("2023-01-05", "complaint"),
         touch("2023-01-06", "referral"),
-        sale("2023-01-07", sales_channel="web"),
+        sale("2023-01-07", sales_channel="Web"),
         sale("2023-01-07", sales_channel="store"),
         sale("2023-01-07", sales_channel="store"),
         sale("2023-01-07", sales_channel="drone"),
         sale("2023-01-07"),
         as_of="2023-01-10",
     )
-    assert row.offer_response_rate == 0.5
+    assert row.offer_response_rate is None
     assert (row.feedback_count, row.referral_count, row.average_score) == (3, 1, 6.5)
-    assert row.digital_share == 1 / 3
+    assert row.digital_share == Decimal("0.3333")
     assert row.is_dissatisfied
+
+
+def test_every_purchase_is_rounded_to_the_cent_and_averages_half_up() -> None:
+    order = {"currency": "USD", "gross_amount": Decimal("0.03")}
+    row = measured(
+        sale("2024-02-01", **order), sale("2024-02-02", **order), as_of="2024-02-28"
+    )  # 0.5: 0.015 each
+    assert (row.net_revenue, row.average_order_value) == (Decimal("0.04"), Decimal("0.02"))
+    halves = (sale("2024-02-01", gross_amount=Decimal(amount)) for amount in ("1.00", "1.01"))
+    assert measured(*halves, as_of="2024-02-28").average_order_value == Decimal("1.01")
 
 
 def test_a_touch_after_the_day_is_no_feedback_yet() -> None:
