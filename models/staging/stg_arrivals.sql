@@ -4,6 +4,13 @@ with
 
     known_files as (select file_id from {{ source("published", "files") }}),
 
+    -- before the first release nothing was published, so nothing needs a reason
+    last_release as (
+        select 1 as is_made
+        from {{ source("published", "run") }}
+        where previous_release_id is not null
+    ),
+
     orders as (select * from {{ source("raw", "orders") }}),
 
     web_sessions as (select * from {{ source("raw", "web_sessions") }}),
@@ -15,7 +22,9 @@ with
     new_orders as (
         select *
         from orders
-        where _file_id not in (select known_files.file_id from known_files)
+        where
+            _file_id not in (select known_files.file_id from known_files)
+            and exists (select last_release.is_made from last_release)
     ),
 
     changed_orders as (
@@ -42,7 +51,9 @@ with
             started_at as occurred_at,
             false as is_changed_order
         from web_sessions
-        where _file_id not in (select known_files.file_id from known_files)
+        where
+            _file_id not in (select known_files.file_id from known_files)
+            and exists (select last_release.is_made from last_release)
         union all
         select
             customer_id,
@@ -51,7 +62,9 @@ with
             touched_at as occurred_at,
             false as is_changed_order
         from crm_touches
-        where _file_id not in (select known_files.file_id from known_files)
+        where
+            _file_id not in (select known_files.file_id from known_files)
+            and exists (select last_release.is_made from last_release)
         union all
         select
             customer_id,
@@ -60,7 +73,9 @@ with
             created_at as occurred_at,
             false as is_changed_order
         from contacts
-        where _file_id not in (select known_files.file_id from known_files)
+        where
+            _file_id not in (select known_files.file_id from known_files)
+            and exists (select last_release.is_made from last_release)
     ),
 
     final as (

@@ -3,28 +3,26 @@ with
     contacts as (select * from {{ source("raw", "contacts") }}),
 
     ranked as (
-        select
-            *,
-            {{
-                version_rank(
-                    "contact_id",
-                    "coalesce(updated_at, created_at)",
-                    [
-                        "created_at",
-                        "customer_id",
-                        "email",
-                        "full_name",
-                        "birth_date",
-                        "gender",
-                        "city",
-                        "country",
-                        "consent_email",
-                        "consent_sms",
-                        "consent_phone",
-                    ],
-                )
-            }} as version_rank
-        from contacts
+        {{
+            ranked_versions(
+                "contacts",
+                "contact_id",
+                "coalesce(updated_at, created_at)",
+                [
+                    "created_at",
+                    "customer_id",
+                    "email",
+                    "full_name",
+                    "birth_date",
+                    "gender",
+                    "city",
+                    "country",
+                    "consent_email",
+                    "consent_sms",
+                    "consent_phone",
+                ],
+            )
+        }}
     ),
 
     final as (

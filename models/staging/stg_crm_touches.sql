@@ -3,29 +3,27 @@ with
     crm_touches as (select * from {{ source("raw", "crm_touches") }}),
 
     ranked as (
-        select
-            *,
-            {{
-                version_rank(
-                    "touch_id",
-                    "coalesce(updated_at, touched_at)",
-                    [
-                        "touched_at",
-                        "contact_id",
-                        "customer_id",
-                        "email",
-                        "direction",
-                        "channel",
-                        "touch_type",
-                        "campaign_id",
-                        "offer_id",
-                        "score",
-                        "topic",
-                        "cost_amount",
-                    ],
-                )
-            }} as version_rank
-        from crm_touches
+        {{
+            ranked_versions(
+                "crm_touches",
+                "touch_id",
+                "coalesce(updated_at, touched_at)",
+                [
+                    "touched_at",
+                    "contact_id",
+                    "customer_id",
+                    "email",
+                    "direction",
+                    "channel",
+                    "touch_type",
+                    "campaign_id",
+                    "offer_id",
+                    "score",
+                    "topic",
+                    "cost_amount",
+                ],
+            )
+        }}
     ),
 
     final as (

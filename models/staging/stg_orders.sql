@@ -5,32 +5,30 @@ with
     stores as (select * from {{ ref("stores") }}),
 
     ranked as (
-        select
-            *,
-            {{
-                version_rank(
-                    "order_id",
-                    "coalesce(updated_at, ordered_at)",
-                    [
-                        "ordered_at",
-                        "customer_id",
-                        "email",
-                        "order_status",
-                        "order_type",
-                        "currency",
-                        "gross_amount",
-                        "discount_amount",
-                        "refund_amount",
-                        "coupon_code",
-                        "subscription_id",
-                        "sales_channel",
-                        "store_id",
-                        "policy_segment",
-                        "item_count",
-                    ],
-                )
-            }} as version_rank
-        from orders
+        {{
+            ranked_versions(
+                "orders",
+                "order_id",
+                "coalesce(updated_at, ordered_at)",
+                [
+                    "ordered_at",
+                    "customer_id",
+                    "email",
+                    "order_status",
+                    "order_type",
+                    "currency",
+                    "gross_amount",
+                    "discount_amount",
+                    "refund_amount",
+                    "coupon_code",
+                    "subscription_id",
+                    "sales_channel",
+                    "store_id",
+                    "policy_segment",
+                    "item_count",
+                ],
+            )
+        }}
     ),
 
     final as (

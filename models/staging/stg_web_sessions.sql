@@ -3,29 +3,27 @@ with
     web_sessions as (select * from {{ source("raw", "web_sessions") }}),
 
     ranked as (
-        select
-            *,
-            {{
-                version_rank(
-                    "session_id",
-                    "ended_at",
-                    [
-                        "started_at",
-                        "visitor_id",
-                        "customer_id",
-                        "email",
-                        "page_views",
-                        "conversions",
-                        "source",
-                        "medium",
-                        "campaign",
-                        "device",
-                        "country",
-                        "landing_page",
-                    ],
-                )
-            }} as version_rank
-        from web_sessions
+        {{
+            ranked_versions(
+                "web_sessions",
+                "session_id",
+                "ended_at",
+                [
+                    "started_at",
+                    "visitor_id",
+                    "customer_id",
+                    "email",
+                    "page_views",
+                    "conversions",
+                    "source",
+                    "medium",
+                    "campaign",
+                    "device",
+                    "country",
+                    "landing_page",
+                ],
+            )
+        }}
     ),
 
     final as (
