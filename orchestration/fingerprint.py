@@ -66,10 +66,9 @@ def remember_facts(world: World) -> None:
 
 def facts_are_built(world: World) -> bool:
     """Whether the facts in the build database are made of what a build now would make them of."""
-    try:
-        return world.facts_marker.read_text(encoding="utf-8") == facts_made_of(world)
-    except OSError:
+    if not (world.build_database.exists() and world.facts_marker.exists()):
         return False
+    return world.facts_marker.read_text(encoding="utf-8") == facts_made_of(world)
 
 
 def accepted_receipts(world: World) -> list[Receipt]:

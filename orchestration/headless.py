@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -42,20 +43,30 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
     ensure_sample_data(options)
     world = options.world
     with writing(world.lock_file):
-        no_file_is_new, today = look_at_landing(options)
-        if no_file_is_new and is_current(world, fingerprint=made_of(world), run_date=today):
+        seen = look_at_landing(options)
+        for name in seen.ignored:
+            say(f"Passed over: {options.landing / name} is named like no feed.")
+        if seen.is_known and is_current(world, fingerprint=made_of(world), run_date=seen.run_date):
             return False
-        another_day_only = no_file_is_new and facts_are_built(world)
+        another_day_only = seen.is_known and facts_are_built(world)
         say(f"Files: {options.landing}")
         prepare_dagster(options)
     run_daily_job(world, another_day_only=another_day_only)
     return True
 
 
-def look_at_landing(options: RunOptions) -> tuple[bool, date]:
-    """Whether all landed files are accepted already, and the day of the run.
+@dataclass(frozen=True)
+class Seen:
+    """What a first look shows: nothing but files whose rows are in raw, names that are no feed's
+    (the sample data's own notes aside), and the day of the run where the business is."""
 
-    Writes the seeds in force, which say what day it is for the business.
+    is_known: bool
+    ignored: tuple[str, ...]
+    run_date: date
+
+
+def look_at_landing(options: RunOptions) -> Seen:
+    """Look at the landed files; write the seeds in force, which say what day it is.
 
     Raises:
         UserError: the landing folder or the configuration cannot be used.
@@ -68,7 +79,11 @@ def look_at_landing(options: RunOptions) -> tuple[bool, date]:
     settings = settings_in_force(options, now)
     accepted = {receipt.file_id for receipt in accepted_receipts(options.world)}
     landed = {file.file_id for files in landing.files.values() for file in files}
-    return landed <= accepted, now.astimezone(settings.business_timezone).date()
+    return Seen(
+        is_known=landed <= accepted,
+        ignored=() if options.data else landing.ignored,
+        run_date=now.astimezone(settings.business_timezone).date(),
+    )
 
 
 def prepare_dagster(options: RunOptions) -> None:
