@@ -12,10 +12,11 @@ from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
     DbtCliResource,
+    DbtProject,
     dbt_assets,
 )
 
-from orchestration.defs.raw.assets import POOL
+from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import made_of, policy_version, remember_facts
 from orchestration.options import options_from
@@ -39,7 +40,14 @@ SETTINGS_SEED = dg.AssetKey(["seeds", "settings"])
 
 
 class FolderTranslator(DagsterDbtTranslator):
-    """One rule: a model's folder is its schema is its group."""
+    """One rule: a model's folder is its schema is its group. Seeds are those in force."""
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        is_seed = manifest["nodes"].get(unique_id, {}).get("resource_type") == "seed"
+        return spec.merge_attributes(deps=[SEEDS_IN_FORCE]) if is_seed else spec
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props.get("schema") or super().get_group_name(dbt_resource_props)
