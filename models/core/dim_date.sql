@@ -1,6 +1,5 @@
--- From the first day anything happened to a year and a half past the as-of date,
--- where the longest
--- ordinary forecast ends.
+-- From the first day anything happened to a year and a half past the as-of date, where
+-- the longest ordinary forecast ends.
 with
 
     days as (

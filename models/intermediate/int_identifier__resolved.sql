@@ -1,6 +1,6 @@
 -- The one place that says who is who: a customer is a connected component of
--- identifiers that
--- rows name together. Shared identifiers join nothing and belong to nobody.
+-- identifiers that rows name together. Shared identifiers join nothing and belong to
+-- nobody.
 with
 
     sightings as (select * from {{ ref("int_identifier__sightings") }}),

@@ -1,6 +1,5 @@
 -- Anonymous sessions that belong to a customer: the one who next logged in on that
--- visitor_id, else
--- the one who last did, within the days that the settings allow.
+-- visitor_id, else the one who last did, within the days that the settings allow.
 with
 
     sessions as (

@@ -1,6 +1,6 @@
 -- What each customer's status rests on, counted afresh on the as-of date from the
--- facts, not carried
--- over from the timeline, so that the one can be checked against the other.
+-- facts, not carried over from the timeline, so that the one can be checked against the
+-- other.
 with
 
     run as (select * from {{ ref("int_run__as_of") }}),

@@ -1,6 +1,5 @@
--- What an earlier release said of days after this one's as-of date. It goes along
--- with the release,
--- so that a look back at an earlier day does not forget it.
+-- What an earlier release said of days after this one's as-of date. It goes along with
+-- the release, so that a look back at an earlier day does not forget it.
 with
 
     published as (select * from {{ ref("stg_published_timeline") }}),

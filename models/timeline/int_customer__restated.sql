@@ -1,6 +1,5 @@
 -- Stretches of days, not after an earlier release's as-of date, of which this build
--- says something
--- else than was published.
+-- says something else than was published.
 with
 
     published_run as (select * from {{ ref("stg_published_run") }}),

@@ -19,8 +19,7 @@ with
     ),
 
     -- a key is the hash of the customer's first identifier: one that hashes no
-    -- customer's first
-    -- identifier any more has gone over to another customer
+    -- customer's first identifier any more has gone over to another customer
     replaced as (
         select md5(identifier) as replaced_key, customer_key
         from resolved

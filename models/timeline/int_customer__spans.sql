@@ -1,6 +1,5 @@
--- Which policy span rules a customer on which days. The segment is known from the
--- first purchase
--- on; until then the customer belongs to `default`.
+-- Which policy span rules a customer on which days. The segment is known from the first
+-- purchase on; until then the customer belongs to `default`.
 with
 
     customer_days as (

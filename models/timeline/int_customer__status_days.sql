@@ -1,6 +1,5 @@
 -- The days on which a customer's status, or what it rests on, changes; each with the
--- rule that holds
--- from that day and the flags that say why.
+-- rule that holds from that day and the flags that say why.
 with
 
     sweep as (select * from {{ ref("int_customer__sweep") }}),

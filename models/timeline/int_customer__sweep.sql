@@ -1,10 +1,8 @@
 -- Everything that can change a customer's status, as changes to running totals. An
--- event adds to
--- its window's total on the day it enters and takes the same away on the day it
--- leaves, so that
--- running sums answer every day, the ones to come included, without a row per day.
--- Windows are cut at the ends of policy spans, because each policy has windows of its
--- own.
+-- event adds to its window's total on the day it enters and takes the same away on the
+-- day it leaves, so that running sums answer every day, the ones to come included,
+-- without a row per day. Windows are cut at the ends of policy spans, because each
+-- policy has windows of its own.
 with
 
     customer_days as (
@@ -80,8 +78,7 @@ with
     ),
 
     -- A period with a purchase counts in the periods after it; `lag_periods` 1 is the
-    -- count taken on
-    -- a day, 2 the count that was taken one period earlier.
+    -- count taken on a day, 2 the count that was taken one period earlier.
     periods as (
         select distinct
             customer_key,

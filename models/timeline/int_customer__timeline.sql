@@ -1,6 +1,5 @@
 -- A customer's whole timeline as intervals: the past, the as-of date and, if nothing
--- more happens,
--- the days to come.
+-- more happens, the days to come.
 with
 
     status_days as (select * from {{ ref("int_customer__status_days") }}),

@@ -1,6 +1,5 @@
 -- For each segment, which policy row rules which days. A segment is ruled by the
--- default rows
--- until its own first row takes effect.
+-- default rows until its own first row takes effect.
 with
 
     status_policy as (select * from {{ ref("status_policy") }}),

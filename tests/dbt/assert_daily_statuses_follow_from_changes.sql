@@ -1,6 +1,5 @@
 -- Who came and went on a day are the changes of that day. A row here is a day and
--- status
--- on which the daily counts and the list of changes disagree.
+-- status on which the daily counts and the list of changes disagree.
 with
 
     changes as (select * from {{ ref("fct_customer_status_change") }}),

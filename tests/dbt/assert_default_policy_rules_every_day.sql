@@ -1,6 +1,5 @@
 -- Every customer needs a policy on every day. A row here means that status_policy has
--- lost its segment
--- `default`: put it back.
+-- lost its segment `default`: put it back.
 select 'default' as missing_policy_segment
 where
     not exists (

@@ -1,6 +1,6 @@
--- The timeline carries running totals; the measures count the facts afresh. A row
--- here is a customer whom
--- the two do not agree on: one of them is wrong, and no release may say so.
+-- The timeline carries running totals; the measures count the facts afresh. A row here
+-- is a customer whom the two do not agree on: one of them is wrong, and no release may
+-- say so.
 with
 
     expected as (

@@ -1,10 +1,8 @@
 -- From one release to the next, at most a month later, customers known to both do not
--- change status in
--- masses. A row here is a status that gained or lost more of them than
--- max_status_mix_shift allows and
--- than restated customers explain: look for a feed that came half, or a wrong seed.
--- If it is meant, say
--- so by a new row in status_policy, or raise the setting for this run.
+-- change status in masses. A row here is a status that gained or lost more of them than
+-- max_status_mix_shift allows and than restated customers explain: look for a feed that
+-- came half, or a wrong seed. If it is meant, say so by a new row in status_policy, or
+-- raise the setting for this run.
 with
 
     run as (select * from {{ ref("int_run__as_of") }}),

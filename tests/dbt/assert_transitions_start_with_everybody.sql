@@ -1,7 +1,6 @@
 -- A matrix starts with all customers that a status held on the first day of its month,
 -- and stands for every month whose end is observed. A row here is a start that the
--- daily
--- counts do not know, or of another size.
+-- daily counts do not know, or of another size.
 with
 
     run as (select * from {{ ref("int_run__as_of") }}),
