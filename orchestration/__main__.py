@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -16,6 +17,13 @@ TERMINAL_WIDTH = 200
 @click.group(help="Runs the customer status warehouse.")
 def main() -> None:
     pass
+
+
+def complain(error: Exception) -> NoReturn:
+    """Say what is wrong, each cause on a line of its own, and end with exit code 1."""
+    for line in str(error).splitlines():
+        click.echo(f"error: {line}", err=True)
+    sys.exit(1)
 
 
 def option(name: str, help_text: str) -> object:
@@ -40,10 +48,9 @@ def run(**given: str) -> None:
     try:
         os.environ.update({f"STATUS_{name.upper()}": text for name, text in given.items()})
         options = options_from()
-        was_needed = run_once(options, say=console.print)
+        was_needed = run_once(options, say=click.echo)
     except UserError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        complain(error)
     print_summary(options, console)
     seconds = time.monotonic() - started
     ending = "Done" if was_needed else "Nothing new: the release is current"
@@ -65,8 +72,7 @@ def query(sql: str) -> None:
         with duckdb.connect(str(database), read_only=True) as release:
             release.sql(sql or LIST_TABLES).show(max_width=TERMINAL_WIDTH, max_rows=100)
     except (UserError, duckdb.Error) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        complain(error)
 
 
 @main.command(help="Open Dagster: lineage, runs, schedule, landing sensor.")
@@ -81,8 +87,7 @@ def ui(port: int) -> None:
         ensure_sample_data(options)
         prepare_dagster(options)
     except UserError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+        complain(error)
     command = ["dagster", "dev", "-m", "orchestration.definitions", "-p", str(port)]
     program = str(Path(sys.executable).with_name("dagster"))
     os.execv(program, command)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from world.errors import UserError
 from world.layout import World
 
 DBT_STEP = "dbt_models"
@@ -12,8 +13,16 @@ DBT_STEP = "dbt_models"
 
 def what_failed(result: dg.ExecuteInProcessResult, world: World) -> list[str]:
     """One line per thing that failed, the first cause first; never empty."""
-    lines = [*_failed_checks(result), *_failed_steps(result, world)]
+    lines = [*_failed_checks(result), *_failed_steps(result, world)] or [*_kept_out(result)]
     return lines or [f"run {result.run_id} failed; open the Dagster UI for its log."]
+
+
+def _kept_out(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+    """Why a run failed before its first step: another one holds the warehouse."""
+    for event in result.all_events:
+        if event.event_type is dg.DagsterEventType.RESOURCE_INIT_FAILURE:
+            error = event.engine_event_data.error
+            yield error.message.removeprefix(f"{UserError.__module__}.{error.cls_name}: ").strip()
 
 
 def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[str]:

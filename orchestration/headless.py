@@ -51,7 +51,8 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
         another_day_only = seen.is_known and facts_are_built(world)
         say(f"Files: {options.landing}")
         prepare_dagster(options)
-    run_daily_job(world, another_day_only=another_day_only)
+        end_dead_runs()
+        run_daily_job(world, another_day_only=another_day_only)
     return True
 
 
@@ -96,6 +97,20 @@ def prepare_dagster(options: RunOptions) -> None:
     os.environ.update(options.environment())
     os.environ["DAGSTER_HOME"] = str(home)
     ensure_manifest(options.world)
+
+
+def end_dead_runs() -> None:
+    """End the runs of processes that died: they would hold Dagster's queue and pool for ever.
+
+    The caller holds the warehouse, so whatever still counts as started is dead.
+    """
+    import dagster as dg
+
+    started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
+    with dg.DagsterInstance.get() as instance:
+        for run in instance.get_runs(started):
+            instance.report_run_failed(run, "The process of this run died.")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
 
 
 def run_daily_job(world: World, *, another_day_only: bool) -> None:

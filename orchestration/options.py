@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from world.errors import UserError
@@ -13,6 +13,8 @@ SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)
 OWN_FILES = "landing"
 DEFAULT_WAREHOUSE = "warehouse"
+# Days far enough from the ends of the calendar for every window to fit in.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
         data = data or SAMPLE_DATA[0]
     return RunOptions(
         landing=_folder(landing) if landing else PROJECT_DIR / "landing" / data,
-        warehouse=_folder(environment.get("STATUS_WAREHOUSE", "").strip() or DEFAULT_WAREHOUSE),
+        warehouse=_warehouse(environment.get("STATUS_WAREHOUSE", "").strip()),
         data=data or None,
         config=_folder(config) if config else _sample_config(data),
         as_of=_day(environment.get("STATUS_AS_OF", "").strip()),
@@ -79,6 +81,13 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
 
 def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _warehouse(text: str) -> Path:
+    warehouse = _folder(text or DEFAULT_WAREHOUSE)
+    if any(character in str(warehouse) for character in "'{}"):
+        raise UserError(f"WAREHOUSE={warehouse}: give a path without quotes and braces.")
+    return warehouse
 
 
 def _sample_config(data: str | None) -> Path | None:
@@ -90,6 +99,9 @@ def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
         raise UserError(f"AS_OF={text}: not a day; write it as YYYY-MM-DD.") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UserError(f"AS_OF={text}: give a day from {FIRST_DAY} to {LAST_DAY}.")
+    return day

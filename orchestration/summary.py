@@ -1,5 +1,6 @@
 """What a run leaves behind, as a short page for the terminal."""
 
+import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -56,11 +57,11 @@ def _given(options: RunOptions) -> dict[str, str]:
     """Options, other than the defaults, that lead a later command to the same warehouse."""
     given = {}
     if options.data is None:
-        given["LANDING"] = str(options.landing)
+        given["LANDING"] = shlex.quote(str(options.landing))
     elif options.data != SAMPLE_DATA[0]:
         given["DATA"] = options.data
     if options.warehouse != Path(DEFAULT_WAREHOUSE).absolute():
-        given["WAREHOUSE"] = str(options.warehouse)
+        given["WAREHOUSE"] = shlex.quote(str(options.warehouse))
     return given
 
 

@@ -6,6 +6,7 @@ setting by setting, and a seed that lacks an optional column gets it empty.
 """
 
 import csv
+import difflib
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -145,7 +146,13 @@ def _write_csv(path: Path, header: list[str], rows: list[dict[str, str]]) -> Non
 
 def _overlay_seed(source: Path, destination: Path) -> None:
     header, _ = _read_csv(destination)
-    _, rows = _read_csv(source)
+    given, rows = _read_csv(source)
+    missing = [name for name in header if name not in given]
+    for name in given:
+        # a column of the business's own is nobody's harm; a mistyped one would count as empty
+        meant = difflib.get_close_matches(name, missing, n=1) if name not in header else []
+        if meant:
+            raise UserError(f"{source}: unknown column {name!r}; is {meant[0]!r} meant?")
     _write_csv(destination, header, rows)
 
 
@@ -173,12 +180,12 @@ def _write_settings(path: Path, values: dict[str, str]) -> None:
     _write_csv(path, header, rows)
 
 
-def _zone(name: str, setting: str) -> ZoneInfo:
+def _zone(name: str, setting: str, seed: str = "settings.csv") -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except Exception as error:
         raise UserError(
-            f"settings.csv: {setting} is {name!r}, which is no time zone; "
+            f"{seed}: {setting} is {name!r}, which is no time zone; "
             "give a name such as Europe/Madrid."
         ) from error
 
@@ -194,6 +201,9 @@ def _validate(settings: Settings, seeds: Path) -> None:
     for key in settings.values:
         if key.startswith("source_timezone_"):
             settings.source_timezone(key.removeprefix("source_timezone_"))
+    for store in _read_csv(seeds / "stores.csv")[1]:
+        if store["timezone"]:
+            _zone(store["timezone"], f"timezone of {store['store_id']}", "stores.csv")
     for key in ("max_identifier_degree", "stitch_days"):
         value = settings.values[key]
         if not value.isdigit():

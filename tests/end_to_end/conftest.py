@@ -1,7 +1,6 @@
 """The story, step by step; a step leaves behind what its tests look at, whatever comes after."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -24,6 +23,13 @@ class Step:
     release: Release
     statuses: dict[str, tuple[str, str]]
     files: dict[str, tuple[int, int, int]]
+
+
+@dataclass(frozen=True)
+class Death(Step):
+    """A run that was killed, and another that was started while it was writing."""
+
+    second_writer: Run
 
 
 def step(shop: Shop, run: Run) -> Step:
@@ -60,17 +66,27 @@ def held(shop: Shop, unchanged: Step) -> Step:
 
 
 @pytest.fixture(scope="session")
-def killed(shop: Shop, held: Step) -> Step:
+def killed(shop: Shop, held: Step) -> Death:
     """The two are taken out, and the run dies in the middle of the build."""
     for name in (WITHOUT_CURRENCY, NO_PARQUET):
         (shop.landing / name).unlink()
-    return step(shop, shop.run_killed_while_building())
+    others: list[Run] = []
+    run = shop.run_killed_while_building(meanwhile=lambda: others.append(shop.run()))
+    return Death(**vars(step(shop, run)), second_writer=others[0])
 
 
 @pytest.fixture(scope="session")
-def second(shop: Shop, killed: Step) -> Step:
+def second(shop: Shop, killed: Death) -> Step:
     """It is started again."""
     return step(shop, shop.run())
+
+
+@pytest.fixture(scope="session")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Step:
+    """The same rows in other files, in one run of a fresh warehouse."""
+    other = Shop(tmp_path_factory.mktemp("elsewhere"))
+    other.land(in_other_files(FIRST_FILES, LATE_FILES))
+    return step(other, other.run())
 
 
 @pytest.fixture(scope="session")
@@ -80,19 +96,3 @@ def strict(shop: Shop, second: Step) -> Step:
     (shop.config / "status_policy.csv").write_text(STRICT_POLICY, encoding="utf-8")
     shop.world.build_database.unlink()
     return step(shop, shop.run(CONFIG=shop.config))
-
-
-@pytest.fixture(scope="session")
-def elsewhere(strict: Step, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Step:
-    """The same rows and policy, in other files, in one run of a fresh warehouse."""
-    other = Shop(tmp_path_factory.mktemp("elsewhere"))
-    other.land(in_other_files(FIRST_FILES, LATE_FILES))
-    return step(other, other.run(CONFIG=shop.config))
-
-
-def lines_about(lines: list[str], word: str) -> list[str]:
-    return [line for line in lines if word in line]
-
-
-def missing(paths: list[Path]) -> list[Path]:
-    return [path for path in paths if not path.exists()]

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,8 +18,8 @@ import duckdb
 from world.layout import PROJECT_DIR, World
 
 COMMAND = [sys.executable, "-m", "orchestration", "run"]
-# Far longer than any run takes on a busy machine.
-PATIENCE_SECONDS = 600
+# Far longer than a run takes on a busy machine.
+PATIENCE_SECONDS = 240
 
 Row = Mapping[str, str]
 
@@ -104,8 +104,11 @@ class Shop:
         seconds = time.monotonic() - started
         return Run(done.returncode, done.stdout.splitlines(), done.stderr.splitlines(), seconds)
 
-    def run_killed_while_building(self) -> Run:
-        """Start a run and kill it, and all that it started, once dbt writes the build database."""
+    def run_killed_while_building(self, *, meanwhile: Callable[[], None]) -> Run:
+        """Start a run and kill it, and all that it started, while dbt writes the build database.
+
+        ``meanwhile`` is called in between.
+        """
         before = self._build_state()
         started = time.monotonic()
         process = subprocess.Popen(
@@ -113,16 +116,17 @@ class Shop:
             cwd=PROJECT_DIR,
             env=self._environment({}),
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
-        with process:
-            lines = list(_until(process.stdout, "models:"))
-            while self._build_state() == before and process.poll() is None:
-                time.sleep(0.05)
-            os.killpg(process.pid, signal.SIGKILL)
-        return Run(process.returncode, lines, [], time.monotonic() - started)
+        while self._build_state() == before and process.poll() is None:
+            time.sleep(0.05)
+        meanwhile()
+        os.killpg(process.pid, signal.SIGKILL)
+        said, complained = process.communicate()
+        seconds = time.monotonic() - started
+        return Run(process.returncode, said.splitlines(), complained.splitlines(), seconds)
 
     def _build_state(self) -> list[tuple[str, int, int]]:
         paths = sorted(self.world.root.glob("build.duckdb*"))
@@ -132,13 +136,6 @@ class Shop:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(("STATUS_", "DBT_"))}
         own = {"LANDING": self.landing, "WAREHOUSE": self.world.warehouse} | dict(options)
         return inherited | {f"STATUS_{name}": str(value) for name, value in own.items()}
-
-
-def _until(stream: Iterable[str], beginning: str) -> Iterable[str]:
-    for line in stream:
-        yield line.rstrip("\n")
-        if line.strip().startswith(beginning):
-            return
 
 
 def write_csv(path: Path, rows: Sequence[Row]) -> None:

@@ -120,32 +120,32 @@ class ModelRun:
         schemas = {model.relation.split(".")[1] for model in project.models}
         for schema in sorted({*schemas, '"raw"', '"seeds"'}):
             self.connection.execute(f"create schema {DATABASE}.{schema}")
-        self._filled: dict[str, list[dict[str, object]]] = {}
+        self._filled: dict[str, str] = {}
 
     def build(self, rows: Mapping[str, list[dict[str, object]]]) -> None:
         """Build every model from these rows of feeds and seeds; tables not named stay empty."""
         for feed, layout in FEEDS.items():
-            types = {name: kind.value for name, kind in layout.items()}
+            types = {name: kind.value for name, kind in layout.items()} | {"_file_id": "VARCHAR"}
             self._fill(f"{DATABASE}.raw.{feed}", types, rows.get(feed, []))
+        self.build_on_raw(rows)
+
+    def build_on_raw(self, rows: Mapping[str, list[dict[str, object]]]) -> None:
+        """The same with these rows of seeds, on the raw tables as they stand."""
         for seed, types in self.project.seeds.items():
             self._fill(f"{DATABASE}.seeds.{seed}", types, rows.get(seed, []))
         for model in self.project.models:
             self.connection.execute(f"create or replace table {model.relation} as {model.sql}")
 
     def _fill(self, table: str, types: dict[str, str], rows: list[dict[str, object]]) -> None:
-        if self._filled.get(table) == rows:
+        # One text for all rows: a placeholder for each value takes five times as long.
+        text = json.dumps([{name: row.get(name) for name in types} for row in rows], default=str)
+        if self._filled.get(table) == text:
             return
         columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
         self.connection.execute(f"create or replace table {table} ({columns})")
-        if rows:
-            # One text for all rows: a placeholder for each value takes five times as long.
-            values = [{name: row.get(name) for name in types} for row in rows]
-            self.connection.execute(
-                f"insert into {table}"
-                f" select unnest(from_json(?, '{json.dumps([types])}'), recursive := true)",
-                [json.dumps(values, default=str)],
-            )
-        self._filled[table] = rows
+        values = f"select unnest(from_json(?, '{json.dumps([types])}'), recursive := true)"
+        self.connection.execute(f"insert into {table} {values}", [text])
+        self._filled[table] = text
 
     def rows(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from tests.models.compiled import ModelRun, compiled_project
-from tests.models.test_timeline_equals_oracle import rows_of
+from tests.models.readings import rows_of
 from tests.oracle.days import CustomerDays, gather, net_amount
 from tests.oracle.people import Owner
 from tests.oracle.records import Order

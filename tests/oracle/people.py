@@ -80,7 +80,9 @@ def customer_key(owner: Owner) -> str:
 def identifiers(row: Row) -> list[Owner]:
     """The identifiers that a row names, emails in lower case, in the order of ``KINDS``."""
     values = ((kind, (getattr(row, kind, None) or "").strip()) for kind in KINDS)
-    return [Owner(kind, value.lower() if kind == "email" else value) for kind, value in values if value]
+    return [
+        Owner(kind, value.lower() if kind == "email" else value) for kind, value in values if value
+    ]
 
 
 def who_is_who(world: World) -> dict[Owner, Owner]:

@@ -124,7 +124,9 @@ class TestFile:
         self, world: World, tables: Tables, facts: Facts, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         count = mart_module._count
-        monkeypatch.setattr(mart_module, "_count", lambda *of: count(*of) - ("mart.main" in of[1]))
+        monkeypatch.setattr(
+            mart_module, "_count", lambda *of: count(*of) - ('mart."main"' in of[1])
+        )
         with pytest.raises(RuntimeError, match="2999 of 3000 rows"):
             publish(world, tables=tables, facts=facts("one"))
         assert not world.current.exists()

@@ -63,9 +63,11 @@ def test_a_second_writer_is_told_at_once(lock_file: Path) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_a_second_writer_of_the_same_process_is_told_too(lock_file: Path) -> None:
+def test_who_holds_the_warehouse_holds_it_on(lock_file: Path) -> None:
     with writing(lock_file):
-        assert not can_write(lock_file)
+        assert can_write(lock_file)
+        with pytest.raises(AssertionError), another_run(lock_file):
+            pass
 
 
 def test_a_refused_writer_does_not_free_the_warehouse(lock_file: Path) -> None:
@@ -96,3 +98,9 @@ def test_the_warehouse_is_free_after_a_run_that_was_killed(lock_file: Path) -> N
 def test_two_warehouses_are_written_side_by_side(tmp_path: Path) -> None:
     with another_run(tmp_path / "one" / ".lock"):
         assert can_write(tmp_path / "other" / ".lock")
+
+
+def test_a_warehouse_that_is_a_file_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "warehouse").write_text("not a folder")
+    with pytest.raises(UserError), writing(tmp_path / "warehouse" / ".lock"):
+        pass

@@ -278,3 +278,15 @@ def test_after_a_bad_overlay_a_good_one_comes_into_force(
     with pytest.raises(UserError):
         write(settings=settings_file(("stitch_days", "many")))
     assert write(settings=settings_file(("stitch_days", "7"))).values["stitch_days"] == "7"
+
+
+def test_a_store_in_a_zone_that_does_not_exist_is_told_in_one_line(
+    write: Callable[..., Settings],
+) -> None:
+    with pytest.raises(UserError, match="Mars/Base"):
+        write(stores="store_id,timezone\nOLY-01,Mars/Base\n")
+
+
+def test_a_mistyped_column_is_told_in_one_line(write: Callable[..., Settings]) -> None:
+    with pytest.raises(UserError, match="dayly_cap"):
+        write(engagement_points="source,touch_type,points,dayly_cap\ncrm,clicked,1,2\n")

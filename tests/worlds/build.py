@@ -40,13 +40,13 @@ class _Life:
         self.rows += event(self.person, day, **changes)
 
 
-def random_world(source: random.Random) -> World:
+def random_world(source: random.Random, *, most_people: int = 5) -> World:
     """A world for bulk runs: the same state of ``source``, the same world. About 1 ms."""
-    return build_world(Chooser.of_random(source))
+    return build_world(Chooser.of_random(source), most_people=most_people)
 
 
-def build_world(chooser: Chooser) -> World:
-    """A world of up to five customers, a few dozen rows, one or two years."""
+def build_world(chooser: Chooser, *, most_people: int = 5) -> World:
+    """A world of up to so many customers, a few dozen rows for five, one or two years."""
     start = make_start(chooser)
     policies = make_policies(chooser, start)
     calendar = make_calendar(chooser, start, policies)
@@ -54,7 +54,7 @@ def build_world(chooser: Chooser) -> World:
     make = EventMaker(chooser, business_timezone)
     rows: list[Row] = []
     days: list[date] = []
-    for person in make_people(chooser):
+    for person in make_people(chooser, most=most_people):
         life = _Life(person, make, calendar)
         _live(chooser, life)
         rows += life.rows

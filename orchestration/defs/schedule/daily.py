@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dagster as dg
 
@@ -24,7 +24,12 @@ daily_job = dg.define_asset_job(
 def daily_schedule() -> dg.ScheduleDefinition:
     """The daily run, at STATUS_SCHEDULE_CRON in STATUS_SCHEDULE_TIMEZONE."""
     zone = os.environ.get("STATUS_SCHEDULE_TIMEZONE") or DEFAULT_TIMEZONE
-    ZoneInfo(zone)  # fails early, naming the zone
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UserError(
+            f"STATUS_SCHEDULE_TIMEZONE={zone}: no time zone; give a name such as Europe/Madrid."
+        ) from error
     return dg.ScheduleDefinition(
         name="every_day",
         job=daily_job,
@@ -50,4 +55,4 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     state = hashlib.sha256("\n".join(file_ids).encode()).hexdigest()
     if state == context.cursor:
         return dg.SensorResult(skip_reason="No new files.")
-    return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state)], cursor=state)
+    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=state)

@@ -1,0 +1,115 @@
+"""One world read twice, by the models and by the plain rules, in the same words."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TypeVar
+
+from tests.models.compiled import ModelRun
+from tests.models.seeds import shipped_seed
+from tests.oracle.mart import Measures, measures
+from tests.oracle.people import Owner, customer_key, full_owner, who_is_who
+from tests.oracle.timeline import Interval, timelines
+from tests.oracle.versions import winning_orders, winning_sessions, winning_touches
+from tests.oracle.world import TABLES, World
+
+T = TypeVar("T")
+
+# Models in which everything is that the plain reading speaks of.
+TARGETS = ("int_customer__timeline", "mart_customer_status")
+
+TIMELINE = """
+    select
+        customer_key, valid_from, valid_to, status, sub_status,
+        policy_segment, policy_effective_from, change_cause
+    from compiled.timeline.int_customer__timeline
+    order by customer_key, valid_from
+"""
+COLUMNS = ", ".join(field.name for field in fields(Measures))
+MEASURES = f"select customer_key, {COLUMNS} from compiled.marts.mart_customer_status"
+REASONS = """
+    select customer_key, status_reason, status_reason_es from compiled.marts.mart_customer_status
+"""
+PEOPLE = "select identifier, customer_key from compiled.intermediate.int_identifier__resolved"
+ROWS = """
+    select 'order', order_id, customer_key from compiled.core.fct_orders
+    union all
+    select 'session', session_id, customer_key from compiled.core.fct_web_sessions
+    union all
+    select 'touch', touch_id, customer_key from compiled.core.fct_crm_touches
+"""
+
+UNVARIED_SEEDS = ("labels", "status_reasons")
+
+
+def rows_of(world: World) -> dict[str, list[dict[str, object]]]:
+    """The world's rows, with the seeds that a world does not vary as shipped."""
+    rows = {table: world.rows(table) for table in [*TABLES, "settings"]}
+    for row in rows["settings"]:
+        row["value"] = row["value"] or None
+    return {**{name: shipped_seed(name) for name in UNVARIED_SEEDS}, **rows}
+
+
+def modelled_timelines(models: ModelRun) -> dict[str, list[Interval]]:
+    """By customer_key, in order of days."""
+    found: dict[str, list[Interval]] = {}
+    for key, *interval in models.rows(TIMELINE):
+        found.setdefault(key, []).append(Interval(*interval))
+    return found
+
+
+def modelled_measures(models: ModelRun) -> dict[str, Measures]:
+    """The mart's rows by customer_key."""
+    names = [field.name for field in fields(Measures)]
+    rows = models.rows(MEASURES)
+    found = {key: Measures(**dict(zip(names, row, strict=True))) for key, *row in rows}
+    assert len(found) == len(rows), "a customer has two rows"
+    return found
+
+
+def modelled_reasons(models: ModelRun) -> dict[str, tuple[str, str]]:
+    """Why, in English and in Spanish, by customer_key."""
+    return {key: (english, spanish) for key, english, spanish in models.rows(REASONS)}
+
+
+def numbers_in(text: str) -> list[int]:
+    return [int(number) for number in re.findall("[0-9]+", text)]
+
+
+def modelled_people(models: ModelRun) -> dict[str, str]:
+    """customer_key of every identifier, written as ``kind:value``."""
+    return dict(models.rows(PEOPLE))
+
+
+def modelled_owners(models: ModelRun) -> dict[tuple[str, str], str]:
+    """customer_key of every order, session and touch, by feed and identifier."""
+    return {(feed, name): key for feed, name, key in models.rows(ROWS)}
+
+
+def read_timelines(world: World) -> dict[str, list[Interval]]:
+    return _by_key(timelines(world, full_owner(world)))
+
+
+def read_measures(world: World) -> dict[str, Measures]:
+    return _by_key(measures(world, full_owner(world)))
+
+
+def read_people(world: World) -> dict[str, str]:
+    return {
+        f"{name.kind}:{name.value}": customer_key(owner)
+        for name, owner in who_is_who(world).items()
+    }
+
+
+def read_owners(world: World) -> dict[tuple[str, str], str]:
+    owner_of = full_owner(world)
+    rows = [
+        *(("order", row.order_id, owner_of(row)) for row in winning_orders(world.orders)),
+        *(("session", row.session_id, owner_of(row)) for row in winning_sessions(world.sessions)),
+        *(("touch", row.touch_id, owner_of(row)) for row in winning_touches(world.touches)),
+    ]
+    return {(feed, name): customer_key(owner) if owner else "unknown" for feed, name, owner in rows}
+
+
+def _by_key(found: Mapping[Owner, T]) -> dict[str, T]:
+    return {customer_key(owner): value for owner, value in found.items()}

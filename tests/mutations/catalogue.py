@@ -1,0 +1,22 @@
+"""All breakages, in the order of the rules that they break."""
+
+from tests.mutations import days, measures, people, status, timeline
+from tests.mutations.mutation import Mutation
+
+CATALOGUE: dict[str, tuple[Mutation, ...]] = {
+    "Versions": days.VERSION_RULES,
+    "Business dates and D": days.DATE_RULES,
+    "People": people.MUTATIONS,
+    "Purchases": days.PURCHASE_RULES,
+    "Engagement": days.ENGAGEMENT_RULES,
+    "Measured engagement": status.MEASUREMENT_RULES,
+    "Dissatisfaction": days.DISSATISFACTION_RULES,
+    "Policies and segments": status.POLICY_RULES,
+    "Statuses": status.STATUS_RULES,
+    "Sub-statuses": timeline.SUB_STATUS_RULES,
+    "Timeline and causes": timeline.TIMELINE_RULES,
+    "Standing on D": measures.STANDING_RULES,
+    "Money": measures.MONEY_RULES,
+    "Touches and channels": measures.TOUCH_RULES,
+    "Reasons": measures.REASON_RULES,
+}

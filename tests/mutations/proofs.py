@@ -1,0 +1,97 @@
+"""Worlds in which the models and the plain reading are compared, until they first differ."""
+
+import random
+from dataclasses import dataclass
+
+import duckdb
+
+from tests.models.compiled import ModelRun
+from tests.models.readings import (
+    modelled_measures,
+    modelled_owners,
+    modelled_people,
+    modelled_reasons,
+    modelled_timelines,
+    numbers_in,
+    read_measures,
+    read_owners,
+    read_people,
+    read_timelines,
+    rows_of,
+)
+from tests.models.reasons import Sentence, read_sentences
+from tests.oracle.mart import Measures
+from tests.oracle.timeline import Interval
+from tests.worlds.crowds import detailed_world
+from tests.worlds.tangles import tangled_world
+
+
+@dataclass(frozen=True)
+class Case:
+    """A world's rows, and what the plain reading makes of them."""
+
+    name: str
+    rows: dict[str, list[dict[str, object]]]
+    people: dict[str, str]
+    owners: dict[tuple[str, str], str]
+    timelines: dict[str, list[Interval]]
+    measures: dict[str, Measures]
+    sentences: dict[str, Sentence] | None
+
+
+def cases(count: int) -> list[Case]:
+    """Crowds, whose measures and reasons are looked at too, and tangled people, by turns."""
+    found = []
+    for seed in range(count // 2):
+        for name, make in (("crowd", detailed_world), ("tangle", tangled_world)):
+            world = make(random.Random(seed))
+            found.append(
+                Case(
+                    name=f"{name} {seed}",
+                    rows=rows_of(world),
+                    people=read_people(world),
+                    owners=read_owners(world),
+                    timelines=read_timelines(world),
+                    measures=read_measures(world),
+                    # Who says what to whom is read of rows that alone say whose they are.
+                    sentences=read_sentences(world) if name == "crowd" else None,
+                )
+            )
+    return found
+
+
+def first_difference(run: ModelRun, worlds: list[Case]) -> str | None:
+    """Which comparison fails first, and in which world; None if none does."""
+    for case in worlds:
+        differing = difference(run, case)
+        if differing:
+            return f"{differing}, {case.name}"
+    return None
+
+
+def difference(run: ModelRun, case: Case) -> str | None:
+    try:
+        run.build(case.rows)
+    except duckdb.Error as error:
+        return f"build: {str(error).splitlines()[0][:60]}"
+    if modelled_people(run) != case.people or modelled_owners(run) != case.owners:
+        return "people"
+    if modelled_timelines(run) != case.timelines:
+        return "timelines"
+    try:
+        if modelled_measures(run) != case.measures:
+            return "measures"
+    except AssertionError:
+        return "measures"
+    if case.sentences is not None and not _reasons_hold(run, case.sentences):
+        return "reasons"
+    return None
+
+
+def _reasons_hold(run: ModelRun, sentences: dict[str, Sentence]) -> bool:
+    reasons = modelled_reasons(run)
+    return reasons.keys() == sentences.keys() and all(
+        english.startswith(sentences[key].beginning)
+        and numbers_in(english) == numbers_in(spanish) == sentences[key].numbers
+        for key, (english, spanish) in reasons.items()
+    )

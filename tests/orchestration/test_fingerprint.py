@@ -1,0 +1,259 @@
+"""The same makings, the same release; anything else, another."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ingest.ledger import HELD, Receipt, write_receipt
+from orchestration import fingerprint
+from orchestration.fingerprint import (
+    code_version,
+    facts_are_built,
+    is_current,
+    made_of,
+    may_advance,
+    policy_version,
+    remember_facts,
+)
+from world.layout import SHIPPED_SEEDS, World
+from world.settings import write_config
+
+DAY = date(2026, 3, 1)
+NEXT_DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def configure(tmp_path: Path) -> Callable[..., World]:
+    """Bring seeds into force in a world; by default the shipped ones, on DAY."""
+
+    def write(
+        name: str = "landing",
+        *,
+        run_date: date = DAY,
+        as_of: date | None = None,
+        overlay: Path | None = None,
+    ) -> World:
+        world = World(tmp_path / "warehouse", name)
+        write_config(world.config, overlay=overlay, run_date=run_date, as_of_date=as_of)
+        return world
+
+    return write
+
+
+@pytest.fixture
+def world(configure: Callable[..., World]) -> World:
+    return configure()
+
+
+@pytest.fixture
+def strict_policy(tmp_path: Path) -> Path:
+    folder = tmp_path / "strict"
+    folder.mkdir()
+    policy = (SHIPPED_SEEDS / "status_policy.csv").read_text(encoding="utf-8")
+    (folder / "status_policy.csv").write_text(policy.replace(",90,60,", ",30,20,"))
+    return folder
+
+
+def accept(world: World, file_id: str, *, name: str = "orders/a.csv", rows: int = 2) -> None:
+    receipt = Receipt("orders", file_id, name, "accepted", rows, rows, 0, 99, "2026-03-01")
+    write_receipt(world, receipt)
+
+
+def hold(world: World, file_id: str) -> None:
+    receipt = Receipt("orders", file_id, "orders/b.csv", HELD, 0, 0, 0, 99, "2026-03-01")
+    write_receipt(world, receipt)
+
+
+def publish(world: World, **facts: object) -> None:
+    """Leave a release.json as a published release has it."""
+    world.current.mkdir(parents=True)
+    text = json.dumps({"fingerprint": made_of(world), **facts})
+    (world.current / "release.json").write_text(text, encoding="utf-8")
+
+
+def facts(
+    *, as_of: str, run_date: str, latest: str | None, asked_for: str = ""
+) -> dict[str, object]:
+    return {
+        "as_of_date": as_of,
+        "latest_event_date": latest,
+        "settings": {"run_date": run_date, "as_of_date": asked_for},
+    }
+
+
+def test_a_new_file_makes_another_release(world: World) -> None:
+    before = made_of(world)
+    accept(world, "a" * 32)
+    with_one = made_of(world)
+    accept(world, "b" * 32)
+    assert len({before, with_one, made_of(world)}) == 3
+
+
+def test_files_count_by_their_content_alone(configure: Callable[..., World]) -> None:
+    one, other = configure("landing"), configure("landing")
+    accept(one, "a" * 32, name="orders/a.csv")
+    before = made_of(one)
+    accept(other, "a" * 32, name="orders/deep/again.csv")
+    assert made_of(other) == before
+
+
+def test_a_held_file_makes_no_other_release(world: World) -> None:
+    before = made_of(world)
+    hold(world, "a" * 32)
+    assert made_of(world) == before
+
+
+def test_another_seed_makes_another_release(
+    configure: Callable[..., World], strict_policy: Path
+) -> None:
+    before, policy = made_of(configure()), policy_version(configure())
+    world = configure(overlay=strict_policy)
+    assert made_of(world) != before
+    assert policy_version(world) != policy
+
+
+def test_the_day_asked_for_makes_another_release(configure: Callable[..., World]) -> None:
+    plain = made_of(configure())
+    asked = made_of(configure(as_of=date(2026, 2, 1)))
+    assert len({plain, asked, made_of(configure(as_of=date(2026, 2, 2)))}) == 3
+
+
+def test_the_day_of_the_run_makes_no_other_release(configure: Callable[..., World]) -> None:
+    before = made_of(configure(run_date=DAY))
+    assert made_of(configure(run_date=NEXT_DAY)) == before
+
+
+def test_the_same_rows_of_another_business_make_another_release(
+    configure: Callable[..., World],
+) -> None:
+    assert made_of(configure("landing")) != made_of(configure("simulated"))
+
+
+@pytest.fixture
+def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A small project in the place of this one."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "a.sql").write_text("select 1")
+    (tmp_path / "dbt_project.yml").write_text("name: small")
+    monkeypatch.setattr(fingerprint, "PROJECT_DIR", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["models/a.sql", "models/b.sql", "dbt_project.yml", "world/a.py"])
+def test_other_code_makes_another_release(world: World, project: Path, name: str) -> None:
+    before = made_of(world), code_version()
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text("other")
+    assert made_of(world) != before[0]
+    assert code_version() != before[1]
+
+
+def test_a_moved_model_is_other_code(project: Path) -> None:
+    before = code_version()
+    (project / "models" / "a.sql").rename(project / "models" / "b.sql")
+    assert code_version() != before
+
+
+@pytest.mark.parametrize("name", ["models/a.pyc", "README.md", "tests/test_a.py", "target/a.sql"])
+def test_what_no_release_depends_on_is_no_other_code(project: Path, name: str) -> None:
+    before = code_version()
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text("other")
+    assert code_version() == before
+
+
+def test_every_room_that_a_release_depends_on_is_in_its_code() -> None:
+    assert {path.parts[0] for path in (Path(name) for name in fingerprint.CODE)} >= {
+        "models",
+        "macros",
+        "ingest",
+        "expectations",
+        "release",
+        "world",
+    }
+
+
+HELD_BACK = facts(as_of="2026-03-01", run_date="2026-03-01", latest="2026-03-02")
+
+
+def test_a_day_held_back_by_the_calendar_advances_with_it() -> None:
+    assert may_advance(HELD_BACK, NEXT_DAY)
+    assert not may_advance(HELD_BACK, DAY)
+
+
+@pytest.mark.parametrize(
+    "settled",
+    [
+        facts(as_of="2026-02-20", run_date="2026-03-01", latest="2026-02-20"),
+        facts(as_of="2026-03-01", run_date="2026-03-01", latest="2026-03-01"),
+        facts(as_of="2026-03-01", run_date="2026-03-01", latest=None),
+        # orders stopped before the other feeds did: waiting brings no order
+        facts(as_of="2026-02-20", run_date="2026-03-01", latest="2026-02-27"),
+        facts(
+            as_of="2026-03-01", run_date="2026-03-01", latest="2026-03-02", asked_for="2026-03-01"
+        ),
+    ],
+)
+def test_a_day_that_the_data_or_the_user_set_does_not_advance(settled: dict[str, object]) -> None:
+    assert not may_advance(settled, NEXT_DAY)
+
+
+def test_a_release_of_the_same_makings_is_current(world: World) -> None:
+    publish(world, **facts(as_of="2026-02-20", run_date="2026-03-01", latest="2026-02-20"))
+    assert is_current(world, fingerprint=made_of(world), run_date=NEXT_DAY)
+    assert not is_current(world, fingerprint="other", run_date=NEXT_DAY)
+
+
+def test_a_release_that_a_new_day_changes_is_not_current(world: World) -> None:
+    publish(world, **HELD_BACK)
+    assert is_current(world, fingerprint=made_of(world), run_date=DAY)
+    assert not is_current(world, fingerprint=made_of(world), run_date=NEXT_DAY)
+
+
+def test_without_a_release_nothing_is_current(world: World) -> None:
+    assert not is_current(world, fingerprint=made_of(world), run_date=DAY)
+
+
+def test_a_torn_release_json_is_no_release(world: World) -> None:
+    world.current.mkdir(parents=True)
+    (world.current / "release.json").write_text('{"fingerprint"', encoding="utf-8")
+    assert not is_current(world, fingerprint=made_of(world), run_date=DAY)
+
+
+@pytest.fixture
+def built(world: World) -> World:
+    """A world whose facts have been built."""
+    world.build_database.touch()
+    remember_facts(world)
+    return world
+
+
+def test_facts_outlive_another_day_asked_for(built: World, configure: Callable[..., World]) -> None:
+    assert facts_are_built(built)
+    configure(run_date=NEXT_DAY, as_of=date(2026, 2, 1))
+    assert facts_are_built(built)
+
+
+def test_facts_do_not_outlive_another_seed(
+    built: World, configure: Callable[..., World], strict_policy: Path
+) -> None:
+    configure(overlay=strict_policy)
+    assert not facts_are_built(built)
+
+
+def test_facts_do_not_outlive_a_new_file(built: World) -> None:
+    accept(built, "a" * 32)
+    assert not facts_are_built(built)
+
+
+def test_facts_do_not_outlive_the_build_database(built: World) -> None:
+    built.build_database.unlink()
+    assert not facts_are_built(built)
+
+
+def test_facts_that_were_never_built_whole_are_not_built(world: World) -> None:
+    world.build_database.touch()
+    assert not facts_are_built(world)

@@ -1,0 +1,115 @@
+"""What was published last, laid out for the next build."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.published import last_release, lay_out
+from tests.orchestration.conftest import Project
+from world.layout import World
+
+LOG_ROW = "('then', 'ana', 'late_event')"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = World(tmp_path / "warehouse", "landing")
+    world.root.mkdir(parents=True)
+    return world
+
+
+@pytest.fixture
+def publish(world: World) -> Callable[..., None]:
+    """Leave a release as publishing does, with one customer known from May on."""
+
+    def make(release_id: str, *, created_at: str, of: str = "landing", as_of: str) -> None:
+        folder = world.releases / release_id
+        folder.mkdir(parents=True)
+        facts = {
+            "release_id": release_id,
+            "world": of,
+            "created_at": created_at,
+            "as_of_date": as_of,
+            "policy": "p1",
+            "engagement_observed_from": None,
+            "input_batches": [{"file_id": "f1"}],
+        }
+        (folder / "release.json").write_text(json.dumps(facts), encoding="utf-8")
+        with duckdb.connect(str(folder / "mart.duckdb")) as mart:
+            mart.execute(
+                f"""
+                create table fct_customer_status_history as
+                select 'ana' as customer_key, date '2025-05-01' as valid_from,
+                    null::date as valid_to, 'passive' as status, 'new' as sub_status,
+                    'default' as policy_segment, date '1900-01-01' as policy_effective_from;
+                create table fct_customer_status_restatement as
+                from (values {LOG_ROW}) as log(release_id, customer_key, reason);
+                create schema internal;
+                create table internal.int_customer__published_tail as
+                from fct_customer_status_history where false;
+                """
+            )
+
+    return make
+
+
+def laid_out(world: World, name: str, columns: str = "*") -> list[tuple]:
+    path = world.published / name / "data.parquet"
+    with duckdb.connect() as connection:
+        return connection.execute(f"select {columns} from '{path}'").fetchall()
+
+
+def test_before_the_first_release_nothing_was_published(world: World) -> None:
+    lay_out(world, made_of="f", policy="p")
+    for name in ("timeline", "restatements", "files"):
+        assert laid_out(world, name) == []
+    assert laid_out(world, "run", "fingerprint, policy, previous_release_id") == [("f", "p", None)]
+
+
+def test_before_the_first_release_the_log_has_the_columns_that_it_will_have(
+    world: World, project: Project
+) -> None:
+    lay_out(world, made_of="f", policy="p")
+    path = world.published / "restatements" / "data.parquet"
+    with duckdb.connect() as connection:
+        columns = connection.execute(f"describe from '{path}'").fetchall()
+    (log,) = (n for n in project.nodes("model") if n["name"] == "fct_customer_status_restatement")
+    declared = [(column["name"], column["data_type"]) for column in log["columns"].values()]
+    assert [(name, kind.lower()) for name, kind, *_ in columns] == declared
+
+
+def test_the_last_release_is_the_newest_of_the_same_business(
+    world: World, publish: Callable[..., None]
+) -> None:
+    assert last_release(world) is None
+    publish("b", created_at="2026-03-01T06:00:00+00:00", as_of="2025-06-01")
+    publish("a", created_at="2026-03-02T06:00:00+00:00", as_of="2025-05-01")
+    publish("z", created_at="2026-03-03T06:00:00+00:00", as_of="2025-07-01", of="simulated")
+    publish(".y.unfinished", created_at="2026-03-04T06:00:00+00:00", as_of="2025-07-01")
+    assert last_release(world).folder.name == "a"
+
+
+def test_what_was_published_ends_with_the_days_that_it_spoke_of(
+    world: World, publish: Callable[..., None]
+) -> None:
+    publish("a", created_at="2026-03-01T06:00:00+00:00", as_of="2025-06-30")
+    lay_out(world, made_of="f", policy="p")
+    assert laid_out(world, "timeline", "customer_key, valid_from::text, valid_to::text") == [
+        ("ana", "2025-05-01", "2025-07-01")
+    ]
+    assert laid_out(world, "files") == [("f1",)]
+    assert laid_out(world, "restatements") == [("then", "ana", "late_event")]
+    assert laid_out(world, "run", "previous_release_id, previous_policy") == [("a", "p1")]
+
+
+def test_a_new_layout_takes_the_place_of_the_old(
+    world: World, publish: Callable[..., None]
+) -> None:
+    lay_out(world, made_of="f", policy="p")
+    publish("a", created_at="2026-03-01T06:00:00+00:00", as_of="2025-06-30")
+    lay_out(world, made_of="g", policy="p")
+    assert laid_out(world, "run", "fingerprint, previous_release_id") == [("g", "a")]
+    assert not list(world.root.glob("published.new"))
