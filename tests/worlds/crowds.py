@@ -57,7 +57,9 @@ def detailed_world(source: random.Random) -> World:
             world.settings, reporting_currency=source.choice(("EUR", "EUR", "USD", "CHF"))
         ),
     )
-    return _on_a_telling_day(world, source) if source.random() < 0.5 else world
+    ways = (lambda same: same, lambda same: _on_a_telling_day(same, source), _before_observation)
+    (way,) = source.choices(ways, weights=(5, 5, 2))
+    return way(world)
 
 
 def _odd_order(row: Order, source: random.Random) -> Order:
@@ -101,24 +103,37 @@ def _odd_touch(row: CrmTouch, turns: list[date], source: random.Random) -> CrmTo
 
 
 def _on_a_telling_day(world: World, source: random.Random) -> World:
-    """As of a day on which some window ends; at times nothing was observed by then."""
+    """As of a day on which some window ends, or the first on which engagement is measured."""
     rows = dated_rows(world)
+    observed = min((day for day, _ in [*rows.sessions, *rows.touches]), default=date(2024, 1, 1))
     upset = [day for day, row in rows.touches if row.touch_type == "complaint"]
     ends = [
         [day for day, _ in rows.everything()],
         [day + timedelta(days=source.choice((35, 90, 365))) for day, _ in rows.orders],
         [day + timedelta(days=DISSATISFIED_DAYS) for day in upset],
+        [
+            (row.engagement_measured_from or observed)
+            + timedelta(days=row.engagement_window_days - 1)
+            for row in world.policies
+        ],
     ]
     days = source.choice(ends)
+    return _as_of(world, source.choice(days)) if days else world
+
+
+def _before_observation(world: World) -> World:
+    """As of a day before anything but orders was observed."""
+    days = sorted(day for day, _ in dated_rows(world).orders)
     if not days:
         return world
-    day = source.choice(days)
-    world = replace(world, settings=replace(world.settings, as_of_date=day))
-    if source.random() < 0.8:
-        return world
-    later = day + timedelta(days=2)
+    until = days[len(days) // 2]
+    begins = until + timedelta(days=2)
     return replace(
-        world,
-        sessions=tuple(row for row in world.sessions if row.started_at.date() >= later),
-        touches=tuple(row for row in world.touches if row.touched_at.date() >= later),
+        _as_of(world, until),
+        sessions=tuple(row for row in world.sessions if row.started_at.date() >= begins),
+        touches=tuple(row for row in world.touches if row.touched_at.date() >= begins),
     )
+
+
+def _as_of(world: World, day: date) -> World:
+    return replace(world, settings=replace(world.settings, as_of_date=day))

@@ -85,17 +85,20 @@ class _Tangle:
 
     def touch(self, row: CrmTouch) -> CrmTouch:
         names = self._names(("customer_id", "email", "contact_id"))
-        if names["contact_id"] is None and self.source.random() < 0.1:
+        if names["contact_id"] is None and self.source.random() < 0.2:
             names["contact_id"] = HELP_DESK
         return replace(row, **names)
 
     def contact(self, row: Contact) -> Contact:
-        """Profiles; the one of the help desk names nobody's customer_id."""
+        """Profiles. That of the help desk is old, and names an address but no customer_id."""
         names = self._names(("customer_id", "email"))
         self.desk = self.desk or row.contact_id
-        if row.contact_id == self.desk:
-            names |= {"contact_id": HELP_DESK, "customer_id": None}
-        return replace(row, **names)
+        if row.contact_id != self.desk:
+            return replace(row, **names)
+        address = names["email"] or "desk@example.com"
+        created_at = row.created_at - timedelta(days=400)
+        names |= {"contact_id": HELP_DESK, "customer_id": None, "email": address}
+        return replace(row, **names, created_at=created_at)
 
     def session(self, row: WebSession) -> WebSession:
         """Half of all visits are anonymous; any device may be anybody's, or two people's."""
