@@ -53,12 +53,12 @@ test-slow: $(VENV)/dev.installed ## Run the long proofs too
 lint: $(VENV)/dev.installed ## Check style of Python and SQL
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
-	@$(BIN)/sqlfmt --quiet --check models macros tests/dbt sample_data
+	@$(BIN)/sqlfmt --quiet --reset-cache --check models macros tests/dbt sample_data
 
 format: $(VENV)/dev.installed ## Put Python and SQL in style
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(BIN)/ruff format $(CODE)
-	@$(BIN)/sqlfmt --quiet models macros tests/dbt sample_data
+	@$(BIN)/sqlfmt --quiet --reset-cache models macros tests/dbt sample_data
 
 # One lock per use; each names every package with its hashes and no place to fetch it from.
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras \

@@ -1,5 +1,6 @@
--- One row per household with demographics. The source says nothing of when a profile was made: it
--- is dated by the household's first appearance, so that it adds no earlier event of its own.
+-- One row per household with demographics. The source says nothing of when a profile
+-- was made: it is dated by the household's first appearance, so that it adds no earlier
+-- event of its own.
 with
     appearances as (
         select customer_id, ordered_at as appeared_at
@@ -10,7 +11,9 @@ with
     ),
 
     first_appearances as (
-        select customer_id, min(appeared_at) as appeared_at from appearances group by customer_id
+        select customer_id, min(appeared_at) as appeared_at
+        from appearances
+        group by customer_id
     ),
 
     final as (
@@ -28,7 +31,8 @@ with
         from demographics
         inner join
             first_appearances
-            on cast(demographics.household_id as varchar) = first_appearances.customer_id
+            on cast(demographics.household_id as varchar)
+            = first_appearances.customer_id
     )
 
 select *

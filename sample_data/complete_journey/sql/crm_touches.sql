@@ -1,9 +1,12 @@
--- One row per household that a campaign was mailed to, and one per coupon that it redeemed. The
--- touch_id is spelled from what identifies the row in the source, so it never changes.
+-- One row per household that a campaign was mailed to, and one per coupon that it
+-- redeemed. The touch_id is spelled from what identifies the row in the source, so it
+-- never changes.
 with
     mailings as (
         select
-            concat_ws('-', 'sent', campaigns.campaign_id, campaigns.household_id) as touch_id,
+            concat_ws(
+                '-', 'sent', campaigns.campaign_id, campaigns.household_id
+            ) as touch_id,
             campaigns.household_id,
             noon_of(campaign_descriptions.start_date) as touched_at,
             'outbound' as direction,
@@ -13,7 +16,8 @@ with
             null as offer_id,
         from campaigns
         inner join
-            campaign_descriptions on campaigns.campaign_id = campaign_descriptions.campaign_id
+            campaign_descriptions
+            on campaigns.campaign_id = campaign_descriptions.campaign_id
     ),
 
     redemptions as (
@@ -57,7 +61,9 @@ with
             campaign_descriptions.campaign_type,
             cast(campaign_descriptions.end_date as date) as campaign_end_date,
         from touches
-        inner join campaign_descriptions on touches.campaign_id = campaign_descriptions.campaign_id
+        inner join
+            campaign_descriptions
+            on touches.campaign_id = campaign_descriptions.campaign_id
     )
 
 select *

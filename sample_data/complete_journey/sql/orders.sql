@@ -1,5 +1,5 @@
--- One row per basket. Amounts are added as decimals, so that the sums do not depend on the order
--- of the lines.
+-- One row per basket. Amounts are added as decimals, so that the sums do not depend on
+-- the order of the lines.
 with
     basket_lines as (
         select
@@ -9,8 +9,12 @@ with
             transactions.transaction_timestamp,
             cast(transactions.sales_value as decimal(18, 2)) as received_amount,
             cast(transactions.retail_disc as decimal(18, 2)) as card_discount_amount,
-            cast(transactions.coupon_match_disc as decimal(18, 2)) as match_discount_amount,
-            cast(transactions.coupon_disc as decimal(18, 2)) as manufacturer_coupon_amount,
+            cast(
+                transactions.coupon_match_disc as decimal(18, 2)
+            ) as match_discount_amount,
+            cast(
+                transactions.coupon_disc as decimal(18, 2)
+            ) as manufacturer_coupon_amount,
             -- Fuel comes in thousandths of a gallon: filling up once is one item.
             case
                 when products.product_type = 'GASOLINE-REG UNLEADED'
@@ -49,7 +53,9 @@ with
             'store' as sales_channel,
             cast(store_id as varchar) as store_id,
             cast(item_count as bigint) as item_count,
-            cast(manufacturer_coupon_amount as decimal(18, 2)) as manufacturer_coupon_amount,
+            cast(
+                manufacturer_coupon_amount as decimal(18, 2)
+            ) as manufacturer_coupon_amount,
         from baskets
     )
 
