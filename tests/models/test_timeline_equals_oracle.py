@@ -35,7 +35,7 @@ def test_every_interval_equals_the_plain_reading(models: ModelRun, world: World)
     assert modelled_timelines(models) == read_timelines(world)
 
 
-@pytest.mark.parametrize(("make", "share"), [(random_world, 4), (crowded_world, 10)])
+@pytest.mark.parametrize(("make", "share"), [(random_world, 1), (crowded_world, 10)])
 def test_every_interval_of_many_worlds_equals_the_plain_reading(
     make, share: int, quick_models: ModelRun, number_of_worlds: int, capsys
 ) -> None:

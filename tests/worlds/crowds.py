@@ -93,7 +93,7 @@ def _rivals(orders: tuple[Order, ...], source: random.Random) -> Iterator[Order]
 
 def _odd_touch(row: CrmTouch, turns: list[date], source: random.Random) -> CrmTouch:
     """One offer name in both columns: either may answer. At times on a policy's first day."""
-    turned = bool(turns) and source.random() < 0.1
+    turned = bool(turns) and source.random() < (0.5 if row.touch_type == "complaint" else 0.05)
     return replace(
         row,
         offer_id=source.choice((None, None, "offer-1", "offer-2", "spring")),
@@ -122,14 +122,16 @@ def _on_a_telling_day(world: World, source: random.Random) -> World:
 
 
 def _before_observation(world: World) -> World:
-    """As of a day before anything but orders was observed."""
+    """As of a day before any engagement was observed, under policies that soon ask for it."""
     days = sorted(day for day, _ in dated_rows(world).orders)
     if not days:
         return world
     until = days[len(days) // 2]
     begins = until + timedelta(days=2)
+    asking = {"engagement_measured_from": None, "engagement_window_days": 5}
     return replace(
         _as_of(world, until),
+        policies=tuple(replace(row, **asking) for row in world.policies),
         sessions=tuple(row for row in world.sessions if row.started_at.date() >= begins),
         touches=tuple(row for row in world.touches if row.touched_at.date() >= begins),
     )

@@ -20,7 +20,11 @@ HELP_DESK = "help desk"
 def tangled_world(source: random.Random, *, most_people: int = 20) -> World:
     """People of many identifiers, shared addresses, and devices that several people log in on."""
     world = random_world(source, most_people=most_people)
-    tangle = _Tangle(source, stitch_days=source.choice((30, 1, 7, 0)))
+    tangle = _Tangle(
+        source,
+        stitch_days=source.choice((30, 1, 7, 0)),
+        dawn=min((row.ordered_at for row in world.orders), default=datetime.max),
+    )
     sessions = each(world.sessions, tangle.session)
     return replace(
         world,
@@ -42,6 +46,7 @@ class _Tangle:
 
     source: random.Random
     stitch_days: int
+    dawn: datetime
     chains: list[list[Owner]] = field(init=False)
     shifts: dict[str, timedelta] = field(default_factory=dict)
     login_at: dict[str, datetime] = field(default_factory=dict)
@@ -81,7 +86,10 @@ class _Tangle:
         return names
 
     def order(self, row: Order) -> Order:
-        return replace(row, **self._names(("customer_id", "email")))
+        """Some orders all come at one instant, so that names are first seen together."""
+        by = self.dawn - row.ordered_at if self.source.random() < 0.15 else timedelta(0)
+        ordered_at = row.ordered_at + self._shift(row.order_id, by)
+        return replace(row, **self._names(("customer_id", "email")), ordered_at=ordered_at)
 
     def touch(self, row: CrmTouch) -> CrmTouch:
         names = self._names(("customer_id", "email", "contact_id"))
@@ -108,11 +116,11 @@ class _Tangle:
             return replace(row, **dict.fromkeys(names), visitor_id=visitor_id)
         at = self.login_at.setdefault(visitor_id, row.started_at)
         by = at - row.started_at if self.source.random() < 0.2 else timedelta(0)
-        return _later(replace(row, **names, visitor_id=visitor_id), self._shift(row, by))
+        return _later(replace(row, **names, visitor_id=visitor_id), self._shift(row.session_id, by))
 
-    def _shift(self, row: WebSession, by: timedelta) -> timedelta:
-        """All versions of a session move alike: which of them wins stays the same."""
-        return self.shifts.setdefault(row.session_id, by)
+    def _shift(self, name: str, by: timedelta) -> timedelta:
+        """All versions of a row move alike: which of them wins stays the same."""
+        return self.shifts.setdefault(name, by)
 
     def moved(self, sessions: tuple[WebSession, ...]) -> Callable[[WebSession], WebSession]:
         """Puts many anonymous visits where the time within which they are stitched ends."""
@@ -127,7 +135,7 @@ class _Tangle:
                 edge = timedelta(days=self.stitch_days * self.source.choice((1, -1)))
                 edge += timedelta(microseconds=self.source.choice((0, 0, 1, -1)))
                 by = self.source.choice(rivals).started_at + edge - row.started_at
-            return _later(row, self._shift(row, by))
+            return _later(row, self._shift(row.session_id, by))
 
         return change
 
