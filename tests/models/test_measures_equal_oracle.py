@@ -23,7 +23,7 @@ from tests.oracle.people import Owner, customer_key
 from tests.oracle.world import World
 from tests.worlds.crowds import detailed_world
 
-SHARE_OF_WORLDS = 15
+SHARE_OF_WORLDS = 10
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ own makes sure that each breakage still fits the SQL that it breaks.
 *Killed by* names the comparison and the world that first saw it: *people* (whose each identifier
 and each row is), *timelines* (every interval, the forecast included), *measures* (every column of
 mart_customer_status but the predicted ones), *reasons* (the sentence of each customer), *build*
-(the SQL fails). A *crowd* is a world of up to 60 customers with odd amounts and offers; in a
+(the SQL fails). A *crowd* is a world of 20 to 60 customers with odd amounts and offers; in a
 *tangle* people are hard to tell apart.
 """
 

@@ -22,6 +22,7 @@ from tests.worlds.people import Person, make_people
 from tests.worlds.rules import make_points, make_policies
 
 MOST_EVENTS = 14
+FEW_PEOPLE = (1, 5)
 FEEDS = {"orders": Order, "sessions": WebSession, "touches": CrmTouch, "contacts": Contact}
 
 
@@ -40,13 +41,13 @@ class _Life:
         self.rows += event(self.person, day, **changes)
 
 
-def random_world(source: random.Random, *, most_people: int = 5) -> World:
+def random_world(source: random.Random, *, people: tuple[int, int] = FEW_PEOPLE) -> World:
     """A world for bulk runs: the same state of ``source``, the same world. About 1 ms."""
-    return build_world(Chooser.of_random(source), most_people=most_people)
+    return build_world(Chooser.of_random(source), people=people)
 
 
-def build_world(chooser: Chooser, *, most_people: int = 5) -> World:
-    """A world of up to so many customers, a few dozen rows for five, one or two years."""
+def build_world(chooser: Chooser, *, people: tuple[int, int] = FEW_PEOPLE) -> World:
+    """A world of so many customers (least and most), ten rows or so for each, one or two years."""
     start = make_start(chooser)
     policies = make_policies(chooser, start)
     calendar = make_calendar(chooser, start, policies)
@@ -54,7 +55,7 @@ def build_world(chooser: Chooser, *, most_people: int = 5) -> World:
     make = EventMaker(chooser, business_timezone)
     rows: list[Row] = []
     days: list[date] = []
-    for person in make_people(chooser, most=most_people):
+    for person in make_people(chooser, *people):
         life = _Life(person, make, calendar)
         _live(chooser, life)
         rows += life.rows

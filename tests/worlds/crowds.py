@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from tests.oracle.configuration import CurrencyRate
+from tests.oracle.configuration import CurrencyRate, Policy
 from tests.oracle.dates import dated_rows
 from tests.oracle.days import is_sale
 from tests.oracle.records import CrmTouch, Order
@@ -19,7 +19,7 @@ from tests.worlds.build import random_world
 from tests.worlds.rewriting import each
 from tests.worlds.rules import ORDER_SEGMENTS
 
-CROWD = 60
+CROWD = (20, 60)
 
 # The franc has no rate in the first months of some worlds: its first rate holds.
 ODD_RATES = tuple(
@@ -39,8 +39,8 @@ ODD_TIME = time(12, 34, 56, tzinfo=UTC)
 
 
 def crowded_world(source: random.Random) -> World:
-    """A world of up to 60 customers: it takes the models little longer than one of five."""
-    return random_world(source, most_people=CROWD)
+    """A world of 20 to 60 customers: it takes the models little longer than one of five."""
+    return random_world(source, people=CROWD)
 
 
 def detailed_world(source: random.Random) -> World:
@@ -52,6 +52,7 @@ def detailed_world(source: random.Random) -> World:
         world,
         orders=(*orders, *_rivals(orders, source)),
         touches=each(world.touches, lambda row: _odd_touch(row, turns, source)),
+        policies=tuple(_early_warning(row, source) for row in world.policies),
         currency_rates=ODD_RATES,
         settings=replace(
             world.settings, reporting_currency=source.choice(("EUR", "EUR", "USD", "CHF"))
@@ -60,6 +61,12 @@ def detailed_world(source: random.Random) -> World:
     ways = (lambda same: same, lambda same: _on_a_telling_day(same, source), _before_observation)
     (way,) = source.choices(ways, weights=(5, 5, 2))
     return way(world)
+
+
+def _early_warning(row: Policy, source: random.Random) -> Policy:
+    """Half of all policies say that a customer is at risk well before it is too late."""
+    days = source.choice((row.at_risk_after_days, row.inactive_after_days // 2))
+    return replace(row, at_risk_after_days=days)
 
 
 def _odd_order(row: Order, source: random.Random) -> Order:

@@ -44,9 +44,9 @@ class Person:
         return f"visitor-{self.number}-{chooser.integer(0, 1)}"
 
 
-def make_people(chooser: Chooser, *, most: int) -> list[Person]:
-    """One to ``most`` customers, and sometimes the anonymous and the unmatched."""
-    people = [Person(number, chooser.pick(KINDS)) for number in range(chooser.integer(1, most))]
+def make_people(chooser: Chooser, least: int, most: int) -> list[Person]:
+    """``least`` to ``most`` customers, and sometimes the anonymous and the unmatched."""
+    people = [Person(number, chooser.pick(KINDS)) for number in range(chooser.integer(least, most))]
     if chooser.happens(50):
         people.append(Person(len(people), None))
     return people

@@ -17,9 +17,9 @@ from tests.worlds.rewriting import each
 HELP_DESK = "help desk"
 
 
-def tangled_world(source: random.Random, *, most_people: int = 20) -> World:
+def tangled_world(source: random.Random) -> World:
     """People of many identifiers, shared addresses, and devices that several people log in on."""
-    world = random_world(source, most_people=most_people)
+    world = random_world(source, people=(1, 20))
     tangle = _Tangle(
         source,
         stitch_days=source.choice((30, 1, 7, 0)),
