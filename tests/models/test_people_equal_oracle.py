@@ -18,6 +18,7 @@ from tests.models.readings import (
 )
 from tests.oracle.people import full_owner, identifiers
 from tests.oracle.world import World
+from tests.worlds.edges import EDGES
 from tests.worlds.tangles import tangled_world
 
 SHARE_OF_WORLDS = 5
@@ -36,6 +37,13 @@ def tangled(number_of_worlds: int) -> list[World]:
     return [
         tangled_world(random.Random(seed)) for seed in range(number_of_worlds // SHARE_OF_WORLDS)
     ]
+
+
+@pytest.mark.parametrize("world", EDGES.values(), ids=EDGES.keys())
+def test_edges_of_the_rules_equal_the_plain_reading(models: ModelRun, world: World) -> None:
+    models.build(rows_of(world))
+    assert modelled_people(models) == read_people(world)
+    assert modelled_timelines(models) == read_timelines(world)
 
 
 def test_people_and_their_timelines_equal_the_plain_reading(

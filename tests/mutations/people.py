@@ -54,8 +54,8 @@ MUTATIONS = (
     Mutation(
         "a customer is all that hangs together, however far",
         GRAPH,
-        "where reached.component < known.component",
-        "where reached.component < known.component and reached.component = reached.node",
+        "from moved where node <> other_node",
+        "from moved where false",
     ),
     Mutation(
         "a customer goes by the identifier seen first",
@@ -78,8 +78,8 @@ MUTATIONS = (
     Mutation(
         "all of a customer's identifiers have one key",
         RESOLVED,
-        "md5(first_identifier)",
-        "md5(identifier)",
+        "md5(named.first_identifier)",
+        "md5(named.identifier)",
     ),
     Mutation(
         "a touch with a shared address is the contact's",

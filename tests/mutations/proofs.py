@@ -22,7 +22,9 @@ from tests.models.readings import (
 from tests.models.reasons import Sentence, read_sentences
 from tests.oracle.mart import Measures
 from tests.oracle.timeline import Interval
+from tests.oracle.world import World
 from tests.worlds.crowds import detailed_world
+from tests.worlds.edges import EDGES
 from tests.worlds.tangles import tangled_world
 
 
@@ -40,24 +42,26 @@ class Case:
 
 
 def cases(count: int) -> list[Case]:
-    """Crowds, whose measures and reasons are looked at too, and tangled people, by turns."""
-    found = []
+    """The edges, then crowds, whose reasons are looked at too, and tangled people, by turns."""
+    found = [_case(name, world) for name, world in EDGES.items()]
     for seed in range(count // 2):
-        for name, make in (("crowd", detailed_world), ("tangle", tangled_world)):
-            world = make(random.Random(seed))
-            found.append(
-                Case(
-                    name=f"{name} {seed}",
-                    rows=rows_of(world),
-                    people=read_people(world),
-                    owners=read_owners(world),
-                    timelines=read_timelines(world),
-                    measures=read_measures(world),
-                    # Who says what to whom is read of rows that alone say whose they are.
-                    sentences=read_sentences(world) if name == "crowd" else None,
-                )
-            )
+        crowd = detailed_world(random.Random(seed))
+        # Who says what to whom is read of rows that alone say whose they are.
+        found.append(_case(f"crowd {seed}", crowd, sentences=read_sentences(crowd)))
+        found.append(_case(f"tangle {seed}", tangled_world(random.Random(seed))))
     return found
+
+
+def _case(name: str, world: World, *, sentences: dict[str, Sentence] | None = None) -> Case:
+    return Case(
+        name=name,
+        rows=rows_of(world),
+        people=read_people(world),
+        owners=read_owners(world),
+        timelines=read_timelines(world),
+        measures=read_measures(world),
+        sentences=sentences,
+    )
 
 
 def first_difference(run: ModelRun, worlds: list[Case]) -> str | None:
