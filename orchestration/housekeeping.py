@@ -1,0 +1,30 @@
+"""Removes the records of old runs, so that Dagster's home does not grow for ever."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+
+# About two months of daily runs; some 2 MB each.
+RUNS_KEPT = 60
+
+FINISHED = dg.RunsFilter(
+    statuses=[
+        dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.CANCELED,
+    ]
+)
+
+
+def prune_runs(instance: dg.DagsterInstance, *, keep: int = RUNS_KEPT) -> int:
+    """Remove what Dagster keeps of all finished runs but the newest ``keep``; how many went."""
+    old = instance.get_runs(FINISHED)[keep:]
+    home = Path(instance.root_directory)
+    for run in old:
+        instance.delete_run(run.run_id)
+        # Dagster empties a run's database and leaves its file and folder behind.
+        for path in home.glob(f"history/runs/{run.run_id}.db*"):
+            path.unlink()
+        shutil.rmtree(home / "storage" / run.run_id, ignore_errors=True)
+    return len(old)
