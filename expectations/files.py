@@ -1,7 +1,8 @@
 """What a whole file must be, judged on a table with one row per new file.
 
 Its columns: file_id, file_name, read_error and missing_columns (text, null if none), rows_read,
-rows_bad (counts), reject_share (from 0 to 1, null where no row was read).
+rows_bad (counts), reject_share (from 0 to 1, null where no row was read), worst (text: the rule
+that most of the bad rows broke, and how many did).
 """
 
 from expectations.rules import Rule
@@ -28,6 +29,6 @@ def file_rules(max_reject_share: float) -> tuple[Rule, ...]:
             bad=f"reject_share > {max_reject_share!r}",
             text=f"more than {most} of the rows are bad",
             reason="rows_bad || ' of ' || rows_read || ' rows are bad, more than the "
-            f"{most} that max_reject_share allows'",
+            f"{most} that max_reject_share allows; most often, ' || worst",
         ),
     )

@@ -20,6 +20,15 @@ _READABLE = {
     ColumnType.INTEGER: "is not a whole number",
     ColumnType.BOOLEAN: "is neither true nor false",
 }
+# And what to do about one that does not.
+_WRITE = {
+    ColumnType.TIMESTAMP: "write it like 2026-10-31T18:30:00Z",
+    ColumnType.DATE: "write it like 1990-05-06",
+    ColumnType.AMOUNT: "write it like 1234.56",
+    ColumnType.SCORE: "write it like 7 or 7.5",
+    ColumnType.INTEGER: "write it like 1234",
+    ColumnType.BOOLEAN: "write true or false",
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,9 @@ def unparsed(feed: str) -> tuple[Rule, ...]:
             name=f"{column}_does_not_parse",
             bad=_is_unparsed(column),
             text=f"{column} {_READABLE[kind]}",
-            reason=_with_value(column, _unparsed_text(column), _READABLE[kind]),
+            reason=_with_value(
+                column, _unparsed_text(column), f"{_READABLE[kind]}; {_WRITE[kind]}"
+            ),
         )
         for column, kind in FEEDS[feed].items()
         if kind in _READABLE

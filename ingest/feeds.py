@@ -92,12 +92,20 @@ _CONTACTS = {
     "consent_phone": ColumnType.BOOLEAN,
 }
 
+_ERASURES = {
+    "customer_id": ColumnType.TEXT,
+    "email": ColumnType.TEXT,
+    "contact_id": ColumnType.TEXT,
+    "requested_at": ColumnType.TIMESTAMP,
+}
+
 FEEDS: Mapping[str, Layout] = MappingProxyType(
     {
         "orders": MappingProxyType(_ORDERS),
         "web_sessions": MappingProxyType(_WEB_SESSIONS),
         "crm_touches": MappingProxyType(_CRM_TOUCHES),
         "contacts": MappingProxyType(_CONTACTS),
+        "erasures": MappingProxyType(_ERASURES),
     }
 )
 

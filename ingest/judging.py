@@ -60,10 +60,10 @@ def judge_files(
     engine.connection.execute(
         "create or replace table staged_files (file_id varchar, file_name varchar,"
         " read_error varchar, missing_columns varchar, rows_read bigint, rows_bad bigint,"
-        " reject_share double)"
+        " reject_share double, worst varchar)"
     )
     engine.connection.executemany(
-        "insert into staged_files values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into staged_files values ($1, $2, $3, $4, $5, $6, $7, $8)",
         [_file_row(file, tallies.get(file.file.file_id, Tally())) for file in staged],
     )
     held = engine.rows(
@@ -83,7 +83,16 @@ def _file_row(staged: StagedFile, tally: Tally) -> tuple:
         staged.rows_read,
         tally.rows_bad,
         share,
+        _worst(tally),
     )
+
+
+def _worst(tally: Tally) -> str | None:
+    """The rule that most rows broke, and how many did; of several, the first of the suite."""
+    if not tally.reasons:
+        return None
+    rule = max(tally.reasons, key=tally.reasons.__getitem__)
+    return f"{rule} ({tally.reasons[rule]})"
 
 
 def _tally(engine: Engine, rules: tuple[Rule, ...]) -> dict[str, Tally]:

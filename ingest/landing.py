@@ -1,14 +1,16 @@
 """Which files have landed, and what each is known by."""
 
+import difflib
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.feeds import FEEDS
 from ingest.hashing import FILE_ID_DIGITS, HashCache
+from ingest.mappings import FeedMapping, mappings_in_force
 from world.errors import UserError
 from world.layout import World
 
@@ -20,9 +22,12 @@ FORMATS = {
     ".jsonl": "jsonl",
     ".jsonl.gz": "jsonl",
 }
-BEING_WRITTEN = (".tmp", ".part", ".crdownload")
-# Written by Spark and Hadoop beside their files to say that a folder is complete.
-MARKERS = frozenset({"_SUCCESS"})
+# More names of text files, where a mapping says how they are laid out.
+TEXT_FORMATS = {".txt": "csv", ".txt.gz": "csv", ".tsv": "csv", ".tsv.gz": "csv"}
+BEING_WRITTEN = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".inprogress")
+# What Spark and Hadoop write beside their files to say that a folder is complete, the folder of
+# what they have not finished, and what desktops leave in every folder that they show.
+MARKERS = frozenset({"_success", "_temporary", "thumbs.db", "desktop.ini"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class LandedFile:
             a hash of its name.
         signature: inode, size in bytes, modification time in nanoseconds when it was hashed.
         problem: why it cannot be read at all; None if it can be tried.
+        mapping: how its rows become the feed's; None if they are the feed's own.
+        content_id: hash of its bytes alone; the file_id where there is no mapping.
     """
 
     feed: str
@@ -44,6 +51,8 @@ class LandedFile:
     signature: tuple[int, int, int]
     format: str | None
     problem: str | None = None
+    mapping: FeedMapping | None = None
+    content_id: str = ""
 
     @property
     def is_compressed(self) -> bool:
@@ -63,78 +72,114 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """What was found: the files of every feed, by name, and top-level entries that are no feed."""
+    """What was found.
+
+    Attributes:
+        files: the files of every feed, by name.
+        ignored: top-level entries that are neither a feed nor a mapping.
+        meant: for some of those, the feed or mapping whose name is almost the same.
+    """
 
     files: dict[str, tuple[LandedFile, ...]]
     ignored: tuple[str, ...]
+    meant: Mapping[str, str] = field(default_factory=dict)
 
 
-def discover(landing: Path, *, world: World) -> Landing:
+def discover(landing: Path, *, world: World, config: Path | None = None) -> Landing:
     """Find and hash every file of every feed under ``landing``.
 
+    Args:
+        config: folder of the business's own configuration, which may hold mappings.
+
     Raises:
-        UserError: the folder is missing, is empty, has no folder named like a feed, or holds
-            requests to be forgotten.
+        UserError: the folder is missing, is empty, or has no folder named like a feed or a
+            mapping; or a mapping cannot be used.
     """
-    feeds = _feed_folders(landing)
+    mappings = mappings_in_force(config)
+    folders = _feed_folders(landing, mappings)
     cache = HashCache(world.root / "landing_hashes.json")
-    files = {
-        feed: tuple(_landed(feed, path, landing=landing, cache=cache) for path in _walk(folder))
-        for feed, folder in feeds.items()
-    }
+    files: dict[str, tuple[LandedFile, ...]] = {}
+    for name in folders:
+        mapping = mappings.get(name)
+        feed = mapping.feed if mapping else name
+        found = tuple(
+            _landed(feed, path, landing=landing, cache=cache, mapping=mapping)
+            for path in _walk(landing / name)
+        )
+        files[feed] = files.get(feed, ()) + found
     cache.save()
     entries = sorted(path.name for path in landing.iterdir() if not _is_ignored(path.name))
-    return Landing(files, tuple(name for name in entries if name not in FEEDS))
+    ignored = tuple(name for name in entries if name not in FEEDS and name not in mappings)
+    known = (*FEEDS, *mappings)
+    meant = {name: difflib.get_close_matches(name, known, n=1) for name in ignored}
+    return Landing(files, ignored, {name: found[0] for name, found in meant.items() if found})
 
 
-def _feed_folders(landing: Path) -> dict[str, Path]:
+def _feed_folders(landing: Path, mappings: Mapping[str, FeedMapping]) -> list[str]:
+    """Folders of the landing folder that are named like a feed or, after those, a mapping."""
     if not landing.is_dir():
         raise UserError(f"LANDING={landing}: no such folder; give the folder that holds the feeds.")
     expected = f"put files under {', '.join(f'{feed}/' for feed in FEEDS)}"
     if not any(landing.iterdir()):
         raise UserError(f"LANDING={landing}: the folder is empty; {expected}.")
-    _refuse_erasures(landing / "erasures")
-    folders = {feed: landing / feed for feed in FEEDS if (landing / feed).is_dir()}
+    folders = [name for name in (*FEEDS, *mappings) if (landing / name).is_dir()]
     if not folders:
-        raise UserError(f"LANDING={landing}: holds no folder of a known feed; {expected}.")
+        raise UserError(
+            f"LANDING={landing}: holds no folder of a known feed; {expected}, or under a folder "
+            f"named like a mapping ({', '.join(mappings)})."
+        )
     return folders
-
-
-def _refuse_erasures(folder: Path) -> None:
-    """A request to be forgotten must never be passed over in silence."""
-    if folder.is_dir() and next(_walk(folder), None):
-        raise UserError(f"{folder}: erasure requests are not processed yet; take them out to run.")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     """Files below a folder in the order of their paths, through links, each folder once."""
     seen: set[tuple[int, int]] = set()
-    for root, folders, names in os.walk(folder, followlinks=True):
+    for root, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
         state = Path(root).stat()
         if (state.st_dev, state.st_ino) in seen:
             folders.clear()
             continue
         seen.add((state.st_dev, state.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _is_passed_over(name))
         for name in sorted(names):
             if not _is_ignored(name):
                 yield Path(root, name)
 
 
+def _refuse(error: OSError) -> None:
+    """A folder that cannot be opened may hold anything: nothing of it must be missed in silence."""
+    raise UserError(
+        f"{error.filename}: the folder cannot be read ({error.strerror}); allow it, or move it out "
+        "of the landing folder."
+    ) from error
+
+
+def _is_passed_over(folder: str) -> bool:
+    return folder.startswith(".") or folder.lower() in MARKERS
+
+
 def _is_ignored(name: str) -> bool:
-    return name.startswith(".") or name in MARKERS or name.lower().endswith(BEING_WRITTEN)
+    is_hidden = name.startswith((".", "~$")) or name.lower() in MARKERS
+    return is_hidden or name.lower().endswith(BEING_WRITTEN)
 
 
-def _landed(feed: str, path: Path, *, landing: Path, cache: HashCache) -> LandedFile:
-    name = path.relative_to(landing).as_posix()
-    suffix = next((end for end in FORMATS if path.name.lower().endswith(end)), None)
-    known = ", ".join(FORMATS)
+def _landed(
+    feed: str, path: Path, *, landing: Path, cache: HashCache, mapping: FeedMapping | None
+) -> LandedFile:
+    given = path.relative_to(landing).as_posix()
+    name = _printable(given)
+    formats = FORMATS | (TEXT_FORMATS if mapping and mapping.names_a_layout else {})
+    suffix = next((end for end in formats if path.name.lower().endswith(end)), None)
+    known = ", ".join(formats)
     problem = None if suffix else f"its name ends in none of {known}"
-    signature, file_id = (0, 0, 0), _name_id(name)
+    if name != given:
+        problem = "its name is not UTF-8 text; rename it"
+    signature, file_id, content_id = (0, 0, 0), _name_id(name), ""
     try:
         if stat.S_ISREG(path.stat().st_mode):
             signature = _signature(path)
-            file_id = cache.file_id(path)
+            content_id = cache.file_id(path)
+            file_id = mapping.file_id(content_id) if mapping else content_id
         else:
             problem = "it is not a regular file"
     except OSError as error:
@@ -145,9 +190,16 @@ def _landed(feed: str, path: Path, *, landing: Path, cache: HashCache) -> Landed
         path=path.absolute(),
         file_id=file_id,
         signature=signature,
-        format=FORMATS[suffix] if suffix else None,
+        format=formats[suffix] if suffix else None,
         problem=problem,
+        mapping=mapping,
+        content_id=content_id,
     )
+
+
+def _printable(name: str) -> str:
+    """The name with bytes that are no UTF-8 written out, so that every engine can keep it."""
+    return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
 def _signature(path: Path) -> tuple[int, int, int]:

@@ -13,6 +13,8 @@ from world.layout import World
 
 ACCEPTED = "accepted"
 HELD = "held"
+# An empty table of receipts for engines, which fail where no file is found.
+NO_RECEIPT = "_none/_none.json"
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Receipt:
         reasons: rule to number of rows that broke it; a row may break several.
         held_reason: why the file is held; None if it is not.
         ingested_at: moment of ingest, ISO 8601 in UTC.
+        mapping: name of the mapping that made its rows; None if the file has the feed's own.
+        content_id: hash of the file's bytes alone; None where that is the file_id.
+        rows_in_export: data rows in the file before the mapping; None without one.
+        rows_passed_over: those that the mapping left out on purpose; None without one.
     """
 
     feed: str
@@ -39,6 +45,10 @@ class Receipt:
     ingested_at: str
     reasons: Mapping[str, int] = field(default_factory=dict)
     held_reason: str | None = None
+    mapping: str | None = None
+    content_id: str | None = None
+    rows_in_export: int | None = None
+    rows_passed_over: int | None = None
 
     def __post_init__(self) -> None:
         told = self.rows_accepted + self.rows_quarantined
@@ -63,10 +73,17 @@ def write_receipt(world: World, receipt: Receipt) -> None:
     fresh.replace(path)
 
 
+def ensure_receipts(world: World) -> None:
+    """Let an engine read ``receipts/*/*.json`` before any file has come."""
+    path = world.receipts / NO_RECEIPT
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
 def read_receipts(world: World, feed: str | None = None) -> tuple[Receipt, ...]:
     """All receipts, of one feed or of every feed, by feed and file name."""
     receipts = (
         Receipt(**json.loads(path.read_text(encoding="utf-8")))
-        for path in world.receipts.glob(f"{feed or '*'}/*.json")
+        for path in world.receipts.glob(f"{feed or '*'}/[!_]*.json")
     )
     return tuple(sorted(receipts, key=lambda r: (r.feed, r.file_name, r.file_id)))

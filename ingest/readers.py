@@ -10,7 +10,9 @@ from glob import escape
 from pathlib import Path
 
 from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType
+from ingest.jsonkeys import exact, find_keys, named_twice
 from ingest.landing import LandedFile
+from ingest.parquetfiles import column_names, lost_digits, text_of_number
 from ingest.sql import Engine, identifier, literal
 from ingest.textfiles import Unreadable, csv_header
 
@@ -19,6 +21,7 @@ from ingest.textfiles import Unreadable, csv_header
 NO_SEPARATOR = "\x01\x02\x03\x04"
 NO_NULL = "\x01\x02null\x03"
 MAX_LINE_BYTES = 16_000_000
+_LONG_LINES = {"max_line_size": str(MAX_LINE_BYTES), "buffer_size": str(2 * MAX_LINE_BYTES)}
 
 # Parquet types that are taken as they are, for a column of that type; others pass through text.
 _INTEGERS = {f"{sign}{size}" for sign in ("", "U") for size in ("TINYINT", "SMALLINT", "BIGINT")}
@@ -46,6 +49,8 @@ class Source:
         misshapen: SQL text expression: what is wrong with the shape of the row, null if nothing.
         extra: SQL expression: unknown columns as one JSON object, null if none.
         original: SQL expression: the whole row as it came, as one JSON object.
+        columns: every column under the file's own name, trimmed, and its SQL text expression.
+        row_number: SQL expression: the row's place in its file, from 1.
     """
 
     scan: str
@@ -54,6 +59,8 @@ class Source:
     misshapen: str
     extra: str
     original: str
+    columns: tuple[tuple[str, str], ...] = ()
+    row_number: str = "row_number() over ()"
 
 
 def open_source(engine: Engine, file: LandedFile) -> Source:
@@ -91,6 +98,8 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
         "escape": "'\"'",
         "compression": "'none'" if repaired else _compression(file),
     }
+    if repaired:
+        options |= _LONG_LINES
     cells = [(name, f"c{i}") for i, name in enumerate(names)]
     original = _json_object(cells)
     source = Source(
@@ -100,6 +109,7 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
         misshapen="null",
         extra=_extra([cell for i, cell in enumerate(cells) if i not in known.values()]),
         original=original,
+        columns=tuple((name.strip(), f"c{i}") for i, name in enumerate(header.names)),
     )
     if not repaired:
         return source
@@ -114,30 +124,38 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
 
 def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
     lines = _json_lines(file)
-    keys = [
-        key
-        for (key,) in engine.rows(
-            "select distinct unnest(keys) as key from (select distinct json_keys(line) as keys"
-            f" from {lines} where is_object) order by key"
-        )
-    ]
-    known = _known_columns(file.feed, keys)
-    paths = "[" + ", ".join(literal(keys[index]) for index in known.values()) + "]"
+    keys = find_keys(engine, lines)
+    known = keys.of_columns(FEEDS[file.feed])
+    # All of a line's values are taken out at once; by one path each, they cost as much each.
+    taken = [key for names in known.values() for key in names]
+    taken += [key for key in keys.names if file.mapping and key not in taken]
+    paths = "[" + ", ".join(literal(_json_pointer(key)) for key in taken) + "]"
     cells = f"json_extract_string(line, {paths}::varchar[])"
     # Merging a null into an object removes the key.
-    removed = _json_object([(keys[index], "null") for index in known.values()])
+    removed = _json_object([(key, "null") for names in known.values() for key in names])
     extra = f"nullif(json_merge_patch(line, {removed})::varchar, '{{}}')"
-    is_all_known = len(known) == len(keys)
+    is_all_known = sum(map(len, known.values())) == len(keys.names)
+    cell = {key: exact(key, f"cells[{i}]") for i, key in enumerate(taken, start=1)}
+    values = {
+        name: cell[same[0]] if len(same) == 1 else f"coalesce({', '.join(cell[k] for k in same)})"
+        for name, same in known.items()
+    }
+    twice = named_twice(keys, known)
     return Source(
         scan=f"(select *, case when is_object then {cells} end as cells from {lines})",
         # A column that no line has is missing only where there are lines to have it.
-        values={name: f"cells[{i}]" for i, name in enumerate(known, start=1)}
-        or _absent(engine, file, lines),
+        values=values or _absent(engine, file, lines),
         native={},
-        misshapen="case when not is_object then 'is not a JSON object' end",
+        misshapen=f"case when not is_object then 'is not a JSON object' else {twice} end",
         extra="null" if is_all_known else f"case when is_object then {extra} end",
         original=f"case when is_object then line else json_object({literal(WHOLE_ROW)}, line) end",
+        columns=tuple((key.strip(), sql) for key, sql in cell.items()),
     )
+
+
+def _json_pointer(key: str) -> str:
+    """Path to a key whatever is in its name (RFC 6901)."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def _json_lines(file: LandedFile) -> str:
@@ -150,10 +168,8 @@ def _json_lines(file: LandedFile) -> str:
         "escape": "''",
         # A file put together from others may end some lines with \n and others with \r\n.
         "strict_mode": "false",
-        "max_line_size": str(MAX_LINE_BYTES),
-        "buffer_size": str(2 * MAX_LINE_BYTES),
         "compression": _compression(file),
-    }
+    } | _LONG_LINES
     return f"""(
         select line, json_valid(line) and starts_with(ltrim(line), '{{') as is_object
         from {_read_csv(file.path, options)}
@@ -172,7 +188,8 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
     scan = f"read_parquet({path}, binary_as_string = true, hive_partitioning = false)"
     columns = [(name, kind) for name, kind, *_ in engine.rows(f"describe select * from {scan}")]
     names = [name for name, _ in columns]
-    known = _known_columns(file.feed, names)
+    known = _known_columns(file.feed, column_names(engine, path))
+    texts = [(n, *columns[i]) for n, i in known.items() if FEEDS[file.feed][n] is ColumnType.TEXT]
     native: dict[str, str] = {}
     values: dict[str, str] = {}
     for name, index in known.items():
@@ -180,6 +197,8 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
         if kind.split("(")[0] in _FITTING[FEEDS[file.feed][name]] and not kind.endswith("]"):
             native[name] = kind
             values[name] = identifier(source_name)
+        elif FEEDS[file.feed][name] is ColumnType.TEXT and kind in ("FLOAT", "DOUBLE"):
+            values[name] = text_of_number(source_name)
         else:
             values[name] = _as_text(source_name, kind)
     unknown = [name for i, name in enumerate(names) if i not in known.values()]
@@ -187,9 +206,10 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
         scan=scan,
         values=values,
         native=native,
-        misshapen="null",
+        misshapen=lost_digits(texts),
         extra=_extra([(name, identifier(name)) for name in unknown]),
         original=_json_object([(name, _as_text(name, kind)) for name, kind in columns]),
+        columns=tuple((name.strip(), _as_text(name, kind)) for name, kind in columns),
     )
 
 
@@ -202,7 +222,9 @@ def _as_text(name: str, kind: str) -> str:
     column = identifier(name)
     if kind in ("FLOAT", "DOUBLE"):
         is_whole = f"{column} = trunc({column}) and abs({column}) < 9007199254740992"
-        return f"case when {is_whole} then {column}::bigint::varchar else {column}::varchar end"
+        # The engine may cast before it has looked which values are whole.
+        whole = f"try_cast({column} as bigint)::varchar"
+        return f"case when {is_whole} then {whole} else {column}::varchar end"
     if kind.endswith("]") or kind.startswith(("STRUCT", "MAP")):
         return f"to_json({column})::varchar"
     return f"{column}::varchar"

@@ -1,7 +1,7 @@
 """Takes the new files of one feed into the warehouse."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from ingest.ledger import (
     ACCEPTED,
     HELD,
     Receipt,
+    ensure_receipts,
     read_receipts,
     receipt_path,
     write_receipt,
@@ -22,6 +23,7 @@ from ingest.ledger import (
 from ingest.splitting import split
 from ingest.sql import Engine
 from ingest.staging import StagedFile, stage_file
+from ingest.textfiles import Unreadable
 from ingest.values import empty_select
 from world.layout import World
 from world.settings import Settings
@@ -53,7 +55,11 @@ class FeedOutcome:
 
 
 def ensure_schemas(world: World) -> None:
-    """Write ``raw/<feed>/_schema.parquet``: no rows, so that a feed that never came is empty."""
+    """Write ``raw/<feed>/_schema.parquet``: no rows, so that a feed that never came is empty.
+
+    Receipts can be read as a table from then on, too.
+    """
+    ensure_receipts(world)
     with Engine(temp_directory=world.staged / "spill", timezone="UTC") as engine:
         for feed in FEEDS:
             fresh = world.staged / feed / SCHEMA_FILE
@@ -96,6 +102,7 @@ def ingest_feed(
     ) as engine:
         receipts, checks = _ingest_new(engine, feed, new, world=world, settings=settings, now=now)
     shutil.rmtree(world.staged / feed, ignore_errors=True)
+    _heal(world, feed, files)
     return replace(outcome, receipts=receipts, checks=checks)
 
 
@@ -119,17 +126,27 @@ def _ingest_new(
     for file in staged:
         file_id = file.file.file_id
         tally = tallies.get(file_id, Tally())
-        if file_id not in held:
-            for ready, room in split(engine, file, tally, rules=rules):
-                _move(ready, world.root / room / feed / f"{file_id}.parquet")
+        try:
+            parts = split(engine, file, tally, rules=rules) if file_id not in held else []
+        except Unreadable as error:
+            parts, held[file_id] = [], f"the file cannot be read: {error}"
+        for ready, room in parts:
+            _move(ready, world.root / room / feed / f"{file_id}.parquet")
         receipts.append(_receipt(file, tally, held_reason=held.get(file_id), now=now))
         write_receipt(world, receipts[-1])
     return tuple(receipts), (*row_checks, *file_checks)
 
 
 def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str]:
-    """Remove what an interrupted run left, and return the ids of the accepted files."""
+    """Remove what is not to be read, and return the ids of the accepted files.
+
+    That is what an interrupted run left, and what an older text of a mapping made of a file that
+    the present one has been accepted for: no file is ever in raw in two readings.
+    """
     landed = {file.file_id for file in files}
+    readings: dict[str, set[str]] = {}
+    for file in files:
+        readings.setdefault(file.content_id, set()).add(file.file_id)
     accepted = set()
     for receipt in read_receipts(world, feed):
         file_id = receipt.file_id
@@ -137,11 +154,32 @@ def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str
             accepted.add(file_id)
         elif receipt.state == HELD and file_id not in landed:
             receipt_path(world, feed, file_id).unlink()
+    for receipt in _superseded(read_receipts(world, feed), readings, accepted):
+        receipt_path(world, feed, receipt.file_id).unlink()
+        accepted.discard(receipt.file_id)
     for room in (world.raw, world.quarantine):
         for path in (room / feed).glob("*.parquet"):
             if path.stem not in accepted and path.name != SCHEMA_FILE:
                 path.unlink()
     return frozenset(accepted)
+
+
+def _superseded(
+    receipts: Iterable[Receipt], readings: Mapping[str, set[str]], accepted: Collection[str]
+) -> list[Receipt]:
+    """Receipts of accepted files whose bytes have been accepted in another reading.
+
+    Args:
+        readings: hash of a landed file's bytes to the ids that it now goes by.
+    """
+    return [
+        receipt
+        for receipt in receipts
+        if receipt.file_id in accepted
+        and (now := readings.get(receipt.content_id or receipt.file_id))
+        and receipt.file_id not in now
+        and not now.isdisjoint(accepted)
+    ]
 
 
 def _distinct(files: Sequence[LandedFile]) -> list[LandedFile]:
@@ -168,6 +206,10 @@ def _receipt(
         ingested_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         reasons=tally.reasons,
         held_reason=held_reason,
+        mapping=staged.file.mapping.name if staged.file.mapping else None,
+        content_id=staged.file.content_id if staged.file.mapping else None,
+        rows_in_export=staged.rows_in_export,
+        rows_passed_over=staged.rows_passed_over,
     )
 
 

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import duckdb
+
 from expectations.rules import Rule, any_broken, reasons
 from ingest.judging import Tally
 from ingest.sql import Engine, literal
-from ingest.staging import StagedFile
+from ingest.staging import CHANGED, StagedFile
+from ingest.textfiles import Unreadable
 from ingest.values import typed_select
 
 
@@ -17,13 +20,19 @@ def split(
     A file without bad rows is already what it should be and is not copied.
 
     Raises:
+        Unreadable: the landed file has changed since it was staged.
         RuntimeError: the parts do not add up to the rows that were read.
     """
     if not tally.rows_bad:
         return [(staged.path, "raw")]
     rejected = staged.path.with_suffix(".rejected.parquet")
     accepted = staged.path.with_suffix(".accepted.parquet")
-    rows_rejected = engine.copy(_rejected_rows(staged, rules), rejected, keep_order=True)
+    try:
+        rows_rejected = engine.copy(_rejected_rows(staged, rules), rejected, keep_order=True)
+    except duckdb.Error:
+        _check_unchanged(staged)
+        raise
+    _check_unchanged(staged)
     rows_accepted = engine.copy(
         f"from read_parquet({literal(str(staged.path))}) where not ({any_broken(rules)})",
         accepted,
@@ -37,6 +46,12 @@ def split(
             f"{rows_rejected} were rejected and {rows_accepted} accepted."
         )
     return [(rejected, "quarantine"), (accepted, "raw")]
+
+
+def _check_unchanged(staged: StagedFile) -> None:
+    # What a mapping made of a file is a copy; all other rejected rows are read from it again.
+    if not staged.file.mapping and not staged.file.is_unchanged():
+        raise Unreadable(CHANGED)
 
 
 def _rejected_rows(staged: StagedFile, rules: tuple[Rule, ...]) -> str:

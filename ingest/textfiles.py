@@ -23,6 +23,10 @@ class Unreadable(Exception):
     """A file that cannot be read as a whole; the message says why, without any of its values."""
 
 
+class NotItsFormat(Unreadable):
+    """A file whose bytes are not what its name says."""
+
+
 @dataclass(frozen=True)
 class Header:
     """Column names as they stand in the file, and the empty lines before them."""
@@ -37,9 +41,9 @@ def csv_header(path: Path, *, is_compressed: bool) -> Header:
     Raises:
         Unreadable: there is none, or it is not UTF-8 text.
     """
-    with _text_lines(path, is_compressed=is_compressed) as lines:
+    with text_lines(path, is_compressed=is_compressed) as lines:
         for blank_lines, row in enumerate(_rows(lines)):
-            if row:
+            if _is_row(row):
                 return Header(tuple(row), blank_lines)
     raise Unreadable("it is empty: a CSV file has at least its header")
 
@@ -55,10 +59,10 @@ def repair_csv(path: Path, repaired: Path, *, is_compressed: bool) -> None:
     """
     repaired.parent.mkdir(parents=True, exist_ok=True)
     with (
-        _text_lines(path, is_compressed=is_compressed) as lines,
+        text_lines(path, is_compressed=is_compressed) as lines,
         repaired.open("w", encoding="utf-8", newline="") as target,
     ):
-        rows = (row for row in _rows(lines) if any(value.strip() for value in row) or len(row) > 1)
+        rows = (row for row in _rows(lines) if _is_row(row))
         writer = csv.writer(target, lineterminator="\n")
         header = next(rows)
         writer.writerow([*header, "misshapen", "row"])
@@ -77,10 +81,15 @@ def explain_jsonl(path: Path, *, is_compressed: bool) -> None:
     Raises:
         Unreadable: with the reason; always.
     """
-    with _text_lines(path, is_compressed=is_compressed) as lines:
+    with text_lines(path, is_compressed=is_compressed) as lines:
         for _ in lines:
             pass
     raise Unreadable("one of its lines is longer than 16 MB, or beyond what can be read")
+
+
+def _is_row(row: list[str]) -> bool:
+    """Whether it is more than an empty line, or one of blanks."""
+    return len(row) > 1 or any(value.strip() for value in row)
 
 
 def _values(count: int) -> str:
@@ -89,21 +98,36 @@ def _values(count: int) -> str:
 
 def _rows(lines: TextIO) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_VALUE_CHARACTERS)
-    reader = csv.reader(lines, strict=True)
+    # Like the engine, which takes a quote after a space for the beginning of a value.
+    reader = csv.reader(lines, strict=True, skipinitialspace=True)
+    line = 1
     try:
-        yield from reader
+        for row in reader:
+            yield row
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(f"its quoting is broken at line {reader.line_num} ({error})") from error
+        if "field limit" in str(error):
+            reason = f"the row at line {line} holds a value of over 16 million characters"
+            raise Unreadable(f"{reason}, or a quote that is never closed") from error
+        raise Unreadable(
+            f"its quoting is broken at line {line}, where a row begins ({error}): put values with"
+            " commas, quotes or line breaks in quotes, and double the quotes inside them"
+        ) from error
     except UnicodeDecodeError as error:
-        raise Unreadable(f"it is not UTF-8 text after line {reader.line_num}") from error
+        raise NotItsFormat("it is not UTF-8 text") from error
 
 
 @contextmanager
-def _text_lines(path: Path, *, is_compressed: bool) -> Iterator[TextIO]:
+def text_lines(path: Path, *, is_compressed: bool, encoding: str = "utf-8-sig") -> Iterator[TextIO]:
+    """Lines of a text file, with their own ends.
+
+    Raises:
+        Unreadable: it is not what it should be; also while the lines are read.
+    """
     try:
         with (
             gzip.open(path) if is_compressed else path.open("rb") as file,
-            io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines,
+            io.TextIOWrapper(file, encoding=encoding, newline="") as lines,
         ):
             yield lines
     except EOFError as error:
@@ -111,4 +135,4 @@ def _text_lines(path: Path, *, is_compressed: bool) -> Iterator[TextIO]:
     except (gzip.BadGzipFile, zlib.error) as error:
         raise Unreadable("it is not gzip data, or damaged") from error
     except UnicodeDecodeError as error:
-        raise Unreadable("it is not UTF-8 text") from error
+        raise NotItsFormat("it is not UTF-8 text") from error

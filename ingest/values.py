@@ -15,7 +15,7 @@ _SPACE = (
     r"[\x{09}-\x{0d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}"
     r"\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 )
-_SPACES_AT_THE_ENDS = rf"\A{_SPACE}+|{_SPACE}+\z"
+SPACES_AT_THE_ENDS = rf"\A{_SPACE}+|{_SPACE}+\z"
 # Stands around every value where one look at a whole row is taken.
 _EDGE = "\x01"
 _SPACE_AT_AN_EDGE = rf"{_EDGE}{_SPACE}|{_SPACE}{_EDGE}"
@@ -71,13 +71,13 @@ def _trimmed(source: Source, origin: Iterable[str]) -> str:
     rows = [f"{sql} as {name}" for name, sql in source.values.items()]
     rows += [f"{source.misshapen}::varchar as _row", f"{source.extra} as _extra"]
     if origin:
-        rows += ["row_number() over () as _row_number", "_scan as _source"]
+        rows += [f"{source.row_number} as _row_number", "_scan as _source"]
     texts = [name for name in source.values if name not in source.native]
     edge = literal(_EDGE)
     # One look at the whole row is many times cheaper than one look at each of its values.
     whole = f"concat_ws({edge}, '', {', '.join([*texts, literal('')])})"
     trimmed = [
-        f"nullif(case when _is_padded then regexp_replace({name}, '{_SPACES_AT_THE_ENDS}', '', 'g')"
+        f"nullif(case when _is_padded then regexp_replace({name}, '{SPACES_AT_THE_ENDS}', '', 'g')"
         f" else {name} end, '') as {name}"
         for name in texts
     ]
@@ -131,7 +131,10 @@ def _native(name: str, kind: ColumnType, native: str) -> str:
     """SQL for the value of a column whose Parquet type fits; null where its value does not."""
     if native == "TIMESTAMP WITH TIME ZONE":
         return _if(f"isfinite({name})", name)
-    moment = f"{name}::timestamp"
+    # Nanoseconds are cut off, as they are from text: rounded, a day's last one would be the next's.
+    cut = f"make_timestamp_ns(epoch_ns({name}) - (epoch_ns({name}) % 1000 + 1000) % 1000)"
+    is_fine = native == "TIMESTAMP_NS"
+    moment = f"{_if(f'isfinite({name})', cut)}::timestamp" if is_fine else f"{name}::timestamp"
     match kind:
         case ColumnType.TIMESTAMP:
             return _if(f"isfinite({moment})", f"{moment}::timestamptz")

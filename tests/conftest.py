@@ -4,6 +4,8 @@ import pytest
 
 WORLDS = 200
 WORLDS_SLOW = 5_000
+SPOILT_FILES = 160
+SPOILT_FILES_SLOW = 2_400
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,3 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def number_of_worlds(request: pytest.FixtureRequest) -> int:
     """How many random worlds a proof goes through."""
     return WORLDS_SLOW if request.config.getoption("--slow") else WORLDS
+
+
+@pytest.fixture(scope="session")
+def number_of_spoilt_files(request: pytest.FixtureRequest) -> int:
+    """How many spoilt files the ingest must cope with."""
+    return SPOILT_FILES_SLOW if request.config.getoption("--slow") else SPOILT_FILES

@@ -2,13 +2,14 @@
 
 import gzip
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from ingest.landing import discover
+from ingest.landing import LandedFile, discover
 from ingest.ledger import Receipt
 from ingest.run import FeedOutcome, ingest_feed
 from world.layout import World
@@ -86,10 +87,14 @@ class Shop:
 
     def ingest(self, feed: str = "orders", **options: object) -> FeedOutcome:
         landing = discover(self.landing, world=self.world)
+        return self.ingest_landed(landing.files[feed], feed, **options)
+
+    def ingest_landed(
+        self, files: Sequence[LandedFile], feed: str = "orders", **options: object
+    ) -> FeedOutcome:
+        """Take in what was discovered before."""
         options = {"now": NOW} | options
-        return ingest_feed(
-            feed, landing.files[feed], world=self.world, settings=self.settings, **options
-        )
+        return ingest_feed(feed, files, world=self.world, settings=self.settings, **options)
 
     def ingest_one(self, feed: str = "orders", **options: object) -> Receipt:
         (receipt,) = self.ingest(feed, **options).receipts

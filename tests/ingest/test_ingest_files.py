@@ -265,11 +265,16 @@ def test_a_landing_folder_that_is_none_is_explained(
         discover(shop.landing, world=shop.world)
 
 
-def test_a_request_to_be_forgotten_is_not_passed_over(shop: Shop) -> None:
-    shop.land("orders/a.csv", HEADER)
-    shop.land("erasures/a.csv", "email\nana@example.com\n")
-    with pytest.raises(UserError, match="not processed yet"):
-        discover(shop.landing, world=shop.world)
+def test_requests_to_be_forgotten_are_judged_like_any_row(shop: Shop) -> None:
+    good = [f"c{number},2026-01-05T10:00:00Z" for number in range(40)]
+    bad = [",2026-01-05T10:00:00Z", "c99,"]
+    shop.land("erasures/a.csv", "\n".join(["customer_id,requested_at", *good, *bad]))
+    receipt = shop.ingest_one("erasures")
+    assert (receipt.rows_accepted, receipt.rows_quarantined) == (40, 2)
+    assert shop.quarantine("reasons", "erasures") == [
+        (["customer_id, email and contact_id are all missing"],),
+        (["requested_at is missing"],),
+    ]
 
 
 def test_unchanged_files_are_not_hashed_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,17 +19,61 @@ BAD_ROWS = [
     ("orders", {"order_status": ""}, ["order_status is missing"]),
     ("orders", {"currency": ""}, ["currency is missing"]),
     ("orders", {"gross_amount": ""}, ["gross_amount is missing"]),
-    ("orders", {"ordered_at": "05/01/2026"}, ["ordered_at '05/01/2026' is not a timestamp"]),
-    ("orders", {"ordered_at": "infinity"}, ["ordered_at 'infinity' is not a timestamp"]),
-    ("orders", {"ordered_at": "2026-1-5"}, ["ordered_at '2026-1-5' is not a timestamp"]),
-    ("orders", {"ordered_at": "2026-02-30"}, ["ordered_at '2026-02-30' is not a timestamp"]),
-    ("orders", {"updated_at": "soon"}, ["updated_at 'soon' is not a timestamp"]),
-    ("orders", {"gross_amount": "1,50"}, ["gross_amount '1,50' is not an amount"]),
-    ("orders", {"gross_amount": "NaN"}, ["gross_amount 'NaN' is not an amount"]),
-    ("orders", {"gross_amount": "1_000"}, ["gross_amount '1_000' is not an amount"]),
-    ("orders", {"gross_amount": "1e17"}, ["gross_amount '1e17' is not an amount"]),
-    ("orders", {"item_count": "1.5"}, ["item_count '1.5' is not a whole number"]),
-    ("orders", {"item_count": "0x1F"}, ["item_count '0x1F' is not a whole number"]),
+    (
+        "orders",
+        {"ordered_at": "05/01/2026"},
+        ["ordered_at '05/01/2026' is not a timestamp; write it like 2026-10-31T18:30:00Z"],
+    ),
+    (
+        "orders",
+        {"ordered_at": "infinity"},
+        ["ordered_at 'infinity' is not a timestamp; write it like 2026-10-31T18:30:00Z"],
+    ),
+    (
+        "orders",
+        {"ordered_at": "2026-1-5"},
+        ["ordered_at '2026-1-5' is not a timestamp; write it like 2026-10-31T18:30:00Z"],
+    ),
+    (
+        "orders",
+        {"ordered_at": "2026-02-30"},
+        ["ordered_at '2026-02-30' is not a timestamp; write it like 2026-10-31T18:30:00Z"],
+    ),
+    (
+        "orders",
+        {"updated_at": "soon"},
+        ["updated_at 'soon' is not a timestamp; write it like 2026-10-31T18:30:00Z"],
+    ),
+    (
+        "orders",
+        {"gross_amount": "1,50"},
+        ["gross_amount '1,50' is not an amount; write it like 1234.56"],
+    ),
+    (
+        "orders",
+        {"gross_amount": "NaN"},
+        ["gross_amount 'NaN' is not an amount; write it like 1234.56"],
+    ),
+    (
+        "orders",
+        {"gross_amount": "1_000"},
+        ["gross_amount '1_000' is not an amount; write it like 1234.56"],
+    ),
+    (
+        "orders",
+        {"gross_amount": "1e17"},
+        ["gross_amount '1e17' is not an amount; write it like 1234.56"],
+    ),
+    (
+        "orders",
+        {"item_count": "1.5"},
+        ["item_count '1.5' is not a whole number; write it like 1234"],
+    ),
+    (
+        "orders",
+        {"item_count": "0x1F"},
+        ["item_count '0x1F' is not a whole number; write it like 1234"],
+    ),
     ("orders", {"gross_amount": "-0.01"}, ["gross_amount '-0.01' is negative"]),
     ("orders", {"discount_amount": "-5"}, ["discount_amount '-5.00' is negative"]),
     ("orders", {"refund_amount": "-5"}, ["refund_amount '-5.00' is negative"]),
@@ -60,7 +104,11 @@ BAD_ROWS = [
         ],
     ),
     ("web_sessions", {"visitor_id": ""}, ["visitor_id is missing"]),
-    ("web_sessions", {"page_views": "many"}, ["page_views 'many' is not a whole number"]),
+    (
+        "web_sessions",
+        {"page_views": "many"},
+        ["page_views 'many' is not a whole number; write it like 1234"],
+    ),
     (
         "web_sessions",
         {"ended_at": "2026-01-05T09:59:59Z"},
@@ -77,11 +125,19 @@ BAD_ROWS = [
     ("crm_touches", {"touch_type": "pigeon"}, ["touch_type 'pigeon' is not in touch_types.csv"]),
     ("crm_touches", {"score": "10.01"}, ["score '10.01' is not from 0 to 10"]),
     ("crm_touches", {"score": "-1"}, ["score '-1.00' is not from 0 to 10"]),
-    ("crm_touches", {"score": "good"}, ["score 'good' is not a score"]),
+    ("crm_touches", {"score": "good"}, ["score 'good' is not a score; write it like 7 or 7.5"]),
     ("crm_touches", {"cost_amount": "-0.5"}, ["cost_amount '-0.50' is negative"]),
     ("contacts", {"created_at": ""}, ["created_at is missing"]),
-    ("contacts", {"birth_date": "1990"}, ["birth_date '1990' is not a date"]),
-    ("contacts", {"consent_sms": "maybe"}, ["consent_sms 'maybe' is neither true nor false"]),
+    (
+        "contacts",
+        {"birth_date": "1990"},
+        ["birth_date '1990' is not a date; write it like 1990-05-06"],
+    ),
+    (
+        "contacts",
+        {"consent_sms": "maybe"},
+        ["consent_sms 'maybe' is neither true nor false; write true or false"],
+    ),
 ]
 FEEDS = sorted({feed for feed, *_ in BAD_ROWS})
 
