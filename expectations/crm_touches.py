@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from expectations.drift import Watch, as_they_are
 from expectations.rules import (
     Rule,
     all_missing,
@@ -19,6 +20,17 @@ FEED = "crm_touches"
 REQUIRED = ("touch_id", "touched_at", "direction", "channel", "touch_type")
 IDENTIFIERS = ("contact_id", "customer_id", "email")
 DIRECTIONS = ("inbound", "outbound")
+WATCH = Watch(
+    key="touch_id",
+    happened_at="touched_at",
+    version="coalesce(updated_at, touched_at)",
+    categories=as_they_are("direction", "channel", "touch_type"),
+    named=frozenset({"direction", "touch_type"}),
+    amounts=("cost_amount",),
+    may_be_empty=frozenset({"updated_at", "score"}),
+    steady="campaign_id is null",
+    in_bursts=True,
+)
 
 
 def row_rules(now: datetime) -> tuple[Rule, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from expectations.drift import Watch, as_they_are
 from expectations.rules import (
     Rule,
     in_future,
@@ -18,6 +19,18 @@ REQUIRED = ("order_id", "ordered_at", "order_status", "currency", "gross_amount"
 ORDER_STATUSES = ("pending", "paid", "fulfilled", "completed", "cancelled", "refunded")
 ORDER_TYPES = ("sale", "exchange", "gift_card", "test")
 AMOUNTS = ("gross_amount", "discount_amount", "refund_amount")
+# A paid order is fulfilled and completed in time: the newest days would always differ.
+_OUTCOME = "case when order_status in ('fulfilled', 'completed') then 'paid' else order_status end"
+WATCH = Watch(
+    key="order_id",
+    happened_at="ordered_at",
+    version="coalesce(updated_at, ordered_at)",
+    categories={"order_status": _OUTCOME}
+    | as_they_are("order_type", "currency", "sales_channel", "store_id"),
+    named=frozenset({"order_status", "order_type", "currency", "store_id"}),
+    amounts=AMOUNTS,
+    may_be_empty=frozenset({"updated_at", "coupon_code", "discount_amount", "refund_amount"}),
+)
 
 
 def row_rules(now: datetime) -> tuple[Rule, ...]:

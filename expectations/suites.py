@@ -10,7 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from expectations import contacts, crm_touches, orders, web_sessions
+from expectations import contacts, crm_touches, erasures, orders, web_sessions
+from expectations.drift import Watch
 from expectations.rules import Rule
 from ingest.sql import Engine, literal
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
 
 _MODULES: dict[str, ModuleType] = {
-    module.FEED: module for module in (orders, web_sessions, crm_touches, contacts)
+    module.FEED: module for module in (orders, web_sessions, crm_touches, contacts, erasures)
 }
 _SEEDS = {
     "currency_rates": "currency",
@@ -41,6 +42,11 @@ class Check:
 def row_rules(feed: str, *, now: datetime) -> tuple[Rule, ...]:
     """Rules of one row of the feed; ``now`` is the moment of ingest, with its time zone."""
     return _MODULES[feed].row_rules(now)
+
+
+def watch_of(feed: str) -> Watch | None:
+    """What of the feed's newest days is watched; None where they are not."""
+    return getattr(_MODULES[feed], "WATCH", None)
 
 
 def required_columns(feed: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from release.wording import (
 MOST_FILES = 50
 
 
-def inputs(facts: ReleaseFacts) -> Html:
+def inputs(facts: ReleaseFacts, *, quality_page: str = "") -> Html:
     title = "What went in"
     if not facts.input_batches:
         return section(title, nothing("No input file is known."))
@@ -34,9 +34,26 @@ def inputs(facts: ReleaseFacts) -> Html:
     return section(
         title,
         table(headers, by_feed, numbers=range(1, 6)),
+        _notes(facts),
         _files(facts),
         _quarantine(facts),
+        _quality(quality_page),
         note="Rows read are rows accepted plus rows quarantined, file by file.",
+    )
+
+
+def _notes(facts: ReleaseFacts) -> Html:
+    """What the release does without."""
+    return join(Html(f'<p class="note">{text(note)}</p>') for note in facts.feed_notes)
+
+
+def _quality(page: str) -> Html:
+    """The way to every rule, file by file."""
+    if not page:
+        return Html("")
+    return Html(
+        f'<p class="note"><a href="{text(page)}">Input quality of the last run</a>: every rule, '
+        "what broke it, and drift.</p>"
     )
 
 

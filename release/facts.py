@@ -43,7 +43,9 @@ class ReleaseFacts:
     ``engagement_observed_from`` is the first day with a session or touch. ``policy_versions`` are
     rows of ``status_policy.csv`` by column name, ``quarantine`` counts rejected rows by feed and
     reason, ``settings`` are the settings in force. ``data_note`` is one sentence on where the data
-    comes from, if readers must be told (demonstration data). ``created_at`` carries a time zone.
+    comes from, if readers must be told (demonstration data). ``feed_notes`` are lines on feeds that
+    the release does without. ``created_at`` carries a time zone.
+    ``forgotten`` stands for whom it does not name because they asked for it, empty if nobody did.
     """
 
     release_id: str
@@ -59,3 +61,5 @@ class ReleaseFacts:
     quarantine: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     data_note: str = ""
+    feed_notes: Sequence[str] = ()
+    forgotten: str = ""

@@ -31,14 +31,21 @@ RELEASES_KEPT = 3
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def publish(world: World, *, tables: Sequence[PublicTable], facts: ReleaseFacts) -> Path:
+def publish(
+    world: World,
+    *,
+    tables: Sequence[PublicTable],
+    facts: ReleaseFacts,
+    quality_page: Path | None = None,
+) -> Path:
     """Make ``facts.release_id`` of the build's public ``tables`` and make it current.
 
     A release that exists already is only shown. The caller holds the warehouse for writing
     (``world.lock``) and has closed the build database.
 
     Returns:
-        The folder of the release: ``mart.duckdb``, ``report.html`` and ``release.json``.
+        The folder of the release: ``mart.duckdb``, ``report.html`` and ``release.json``, and a
+        copy of ``quality_page`` if that is given.
 
     Raises:
         UserError: nothing has been built, the release id is taken by other content, or
@@ -55,21 +62,58 @@ def publish(world: World, *, tables: Sequence[PublicTable], facts: ReleaseFacts)
     if release.exists():
         _require_same(release, facts)
     else:
-        _make(world, release, tables=tables, facts=facts)
+        _make(world, release, tables=tables, facts=facts, quality_page=quality_page)
     _flip(world, release)
     _prune(world, current=release)
     return release
 
 
+def remove_outspoken(world: World) -> int:
+    """Remove the releases that may name people whom the current one of this world does not.
+
+    Nothing is removed while the current release is another world's. Returns how many were.
+
+    Raises:
+        UserError: one cannot be removed; it is out of readers' sight all the same.
+    """
+    current = world.current.resolve()
+    facts = _facts_of(current)
+    if facts.get("world") != world.name:
+        return 0
+    removed = 0
+    for path in sorted(world.releases.glob("[!.]*")):
+        found = _facts_of(path)
+        is_ours = path != current and found.get("world") == world.name
+        if is_ours and found.get("forgotten", "") != facts.get("forgotten", ""):
+            hidden = path.with_name(f".{path.name}.removed")
+            path.rename(hidden)
+            shutil.rmtree(hidden, ignore_errors=True)
+            if hidden.exists():
+                raise UserError(
+                    f"{hidden}: names people who asked to be forgotten and cannot be removed; "
+                    "remove it by hand."
+                )
+            removed += 1
+    return removed
+
+
 def _make(
-    world: World, release: Path, *, tables: Sequence[PublicTable], facts: ReleaseFacts
+    world: World,
+    release: Path,
+    *,
+    tables: Sequence[PublicTable],
+    facts: ReleaseFacts,
+    quality_page: Path | None,
 ) -> None:
     unfinished = release.with_name(f".{release.name}.unfinished")
     unfinished.mkdir()
     spill = unfinished / "spill"
     rows = write_mart(world.build_database, unfinished / MART, tables=tables, spill=spill)
     shutil.rmtree(spill, ignore_errors=True)
-    write_report(unfinished / REPORT, unfinished / MART, facts)
+    if quality_page is not None:
+        shutil.copyfile(quality_page, unfinished / quality_page.name)
+    name = quality_page.name if quality_page else ""
+    write_report(unfinished / REPORT, unfinished / MART, facts, quality_page=name)
     _write_facts(unfinished / FACTS, world=world, facts=facts, rows=rows)
     _seal(unfinished)
     unfinished.rename(release)

@@ -10,8 +10,12 @@ from release.wording import Html, day, join, text
 STYLE = Path(__file__).with_name("report.css")
 
 
-def write_report(path: Path, release_database: Path, facts: ReleaseFacts) -> None:
+def write_report(
+    path: Path, release_database: Path, facts: ReleaseFacts, *, quality_page: str = ""
+) -> None:
     """Write the page ``path`` on the release whose public tables ``release_database`` holds.
+
+    ``quality_page`` is the name of the page on input quality beside it, if there is one.
 
     Needs ``mart_customer_status`` and ``fct_customer_status_history``, which may be empty.
     """
@@ -25,16 +29,17 @@ def write_report(path: Path, release_database: Path, facts: ReleaseFacts) -> Non
             sections.revenue(figures, facts),
             sections.sub_statuses(figures, facts),
             sections.causes(figures),
-            background.inputs(facts),
+            background.inputs(facts, quality_page=quality_page),
             background.meanings(facts),
             background.querying(figures),
             background.footer(facts),
         ]
     )
-    path.write_text(_page(f"Customer status, {day(facts.as_of_date)}", body), encoding="utf-8")
+    path.write_text(page(f"Customer status, {day(facts.as_of_date)}", body), encoding="utf-8")
 
 
-def _page(title: str, body: Html) -> str:
+def page(title: str, body: Html) -> str:
+    """A whole page in the report's style."""
     return (
         "<!doctype html>\n"
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -30,7 +30,7 @@ STEPS = ("write_mart", "write_report", "_write_facts", "_seal", "_flip", "_prune
 def plain_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page without charts, for tests that publish often."""
     monkeypatch.setattr(
-        publish_module, "write_report", lambda path, *_: path.write_text("report", "utf-8")
+        publish_module, "write_report", lambda path, *_, **__: path.write_text("report", "utf-8")
     )
 
 
@@ -64,6 +64,20 @@ def test_a_release_holds_every_public_row(world: World, tables: Tables, facts: F
         published = query(world.current / "mart.duckdb", f"from main.{table.name} order by all")
         built = query(world.build_database, f"from {table.schema}.{table.name} order by all")
         assert published == built
+
+
+def test_the_page_on_input_quality_goes_with_the_release_and_the_report_leads_to_it(
+    world: World, tables: Tables, facts: Facts, tmp_path: Path
+) -> None:
+    page = tmp_path / "input-quality.html"
+    page.write_text("every rule", encoding="utf-8")
+    batch = {"feed": "orders", "file_id": "f", "file_name": "orders/a.csv"}
+    batch |= {"rows_read": 2, "rows_accepted": 1, "rows_quarantined": 1}
+    release = publish(
+        world, tables=tables, facts=facts("one", input_batches=[batch]), quality_page=page
+    )
+    assert (release / page.name).read_text(encoding="utf-8") == "every rule"
+    assert f'href="{page.name}"' in (release / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("plain_report")

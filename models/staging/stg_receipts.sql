@@ -1,0 +1,24 @@
+with
+
+    receipts as (select * from {{ source("receipts", "files") }}),
+
+    final as (
+        select
+            feed,
+            file_id,
+            file_name,
+            state,
+            rows_read,
+            rows_accepted,
+            rows_quarantined,
+            held_reason,
+            mapping,
+            rows_in_export,
+            rows_passed_over,
+            size_bytes,
+            ingested_at
+        from receipts
+    )
+
+select *
+from final

@@ -1,0 +1,191 @@
+"""Says in plain words which feeds a release does without, and what that means for statuses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+
+# A feed that comes every day is silent after a week; a rarer one when it never was for so long.
+SILENT_DAYS = 7
+
+_DAYS = {
+    "orders": ("staging.stg_orders", "order_date"),
+    "web_sessions": ("staging.stg_web_sessions", "session_date"),
+    "crm_touches": ("staging.stg_crm_touches", "touch_date"),
+    "contacts": ("staging.stg_contacts", "created_date"),
+}
+_WITHOUT_ENGAGEMENT = "so customers who buy count as active, never as passive"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The days of a feed's events up to the as-of date, and its longest silence between them.
+
+    ``first`` and ``last`` are None where there is no event.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    longest_gap_days: int = 0
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the feeds hold, as far as statuses depend on it.
+
+    Attributes:
+        latest_event: the last event of any feed, after the as-of date too.
+        is_day_given: the as-of date was asked for.
+        is_measured: engagement is measured on the as-of date for at least one customer.
+        window_days: how far back the ruling policy looks for engagement.
+    """
+
+    as_of: date
+    latest_event: date | None
+    is_day_given: bool
+    is_measured: bool
+    window_days: int
+    feeds: dict[str, Observed]
+
+
+def read_coverage(
+    build_database: Path, *, as_of: date, latest_event: date | None, is_day_given: bool
+) -> Coverage:
+    """Look into a finished build."""
+    with duckdb.connect(str(build_database), read_only=True) as connection:
+        feeds = {
+            feed: Observed(*connection.execute(_query(*place), [as_of]).fetchone())
+            for feed, place in _DAYS.items()
+        }
+        is_measured, window_days = connection.execute(
+            """
+            select
+                (select coalesce(bool_or(is_engagement_measured), false)
+                    from marts.mart_customer_status),
+                (select engagement_window_days from seeds.status_policy
+                    where policy_segment = 'default' and effective_from <= ?
+                    order by effective_from desc limit 1)
+            """,
+            [as_of],
+        ).fetchone()
+    return Coverage(as_of, latest_event, is_day_given, is_measured, window_days, feeds)
+
+
+def _query(table: str, day: str) -> str:
+    return f"""
+        select min({day}), max({day}), coalesce(max(gap), 0)
+        from (
+            select {day}, {day} - lag({day}) over (order by {day}) as gap
+            from (select distinct {day} from {table} where {day} <= ?)
+        )
+    """
+
+
+def feed_notes(coverage: Coverage) -> list[str]:
+    """One line for each feed that is absent, began late or has ended; none if all is there."""
+    return [
+        *_orders(coverage),
+        *_absent(coverage),
+        *_unmeasured(coverage),
+        *_late(coverage),
+        *_ended(coverage),
+    ]
+
+
+def _orders(coverage: Coverage) -> Iterator[str]:
+    last, as_of = coverage.feeds["orders"].last, coverage.as_of
+    if last is None:
+        yield "No orders: nobody has bought, so everybody is inactive."
+    elif coverage.is_day_given and _is_silent(coverage.feeds["orders"], as_of):
+        yield (
+            f"orders end on {last}, {_days(as_of - last)} before the as-of date asked for: "
+            "customers grow inactive as if nobody had bought since."
+        )
+    elif not coverage.is_day_given and coverage.latest_event and last == as_of:
+        silence = coverage.latest_event - last
+        if silence.days > max(SILENT_DAYS, coverage.feeds["orders"].longest_gap_days):
+            yield (
+                f"orders end on {last}, {_days(silence)} before the other feeds: the as-of date "
+                "stays there, and nobody becomes inactive because orders are late."
+            )
+
+
+def _absent(coverage: Coverage) -> Iterator[str]:
+    has_sessions = coverage.feeds["web_sessions"].last is not None
+    has_touches = coverage.feeds["crm_touches"].last is not None
+    if not has_sessions and not has_touches:
+        meaning = (
+            "nobody has a point of engagement, though status_policy.csv says that it is measured, "
+            "so customers who buy without a habit are passive"
+            if coverage.is_measured
+            else f"engagement is not measured, {_WITHOUT_ENGAGEMENT}"
+        )
+        yield f"No web_sessions and no crm_touches: {meaning}."
+    elif not has_sessions:
+        yield "No web_sessions: engagement comes from crm_touches alone."
+    elif not has_touches:
+        yield (
+            "No crm_touches: engagement comes from web_sessions alone, and only orders refunded "
+            "in full tell of dissatisfaction."
+        )
+    if coverage.feeds["contacts"].last is None:
+        yield (
+            "No contacts: names and consents are unknown, and a touch that names only a "
+            "contact_id is tied to no buyer."
+        )
+
+
+def _unmeasured(coverage: Coverage) -> Iterator[str]:
+    """Something is observed, but not yet for as long as the policy looks back."""
+    days = [coverage.feeds[feed].first for feed in ("web_sessions", "crm_touches")]
+    seen = [day for day in days if day is not None]
+    if seen and not coverage.is_measured:
+        window = coverage.window_days
+        measured = min(seen) + timedelta(days=window - 1)
+        if measured > coverage.as_of:
+            yield (
+                f"web_sessions and crm_touches begin on {min(seen)}: engagement is measured from "
+                f"{measured} on, after a whole window of {window} days; until then it is not, "
+                f"{_WITHOUT_ENGAGEMENT}."
+            )
+
+
+def _late(coverage: Coverage) -> Iterator[str]:
+    """Engagement is measured, but one of its sources began within the window."""
+    start = coverage.as_of - timedelta(days=coverage.window_days - 1)
+    for feed, what in (("web_sessions", "visits"), ("crm_touches", "touches")):
+        first = coverage.feeds[feed].first
+        if coverage.is_measured and first is not None and first > start:
+            yield (
+                f"{feed} begin on {first}, within the {coverage.window_days} days of engagement "
+                f"that count: earlier {what} are not seen."
+            )
+
+
+def _ended(coverage: Coverage) -> Iterator[str]:
+    as_of = coverage.as_of
+    for feed, what in (
+        ("web_sessions", "engagement"),
+        ("crm_touches", "engagement and dissatisfaction"),
+    ):
+        observed = coverage.feeds[feed]
+        if observed.last is None:
+            continue
+        silence = as_of - observed.last
+        if silence.days >= coverage.window_days or _is_silent(observed, as_of):
+            yield (
+                f"{feed} end on {observed.last}, {_days(silence)} before the as-of date: "
+                f"{what} after that is not seen, so customers may turn passive."
+            )
+
+
+def _is_silent(observed: Observed, day: date) -> bool:
+    """Whether the feed has been silent for longer than it ever was."""
+    silence = (day - observed.last).days if observed.last else 0
+    return silence > max(SILENT_DAYS, observed.longest_gap_days)
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} day{'' if span.days == 1 else 's'}"
