@@ -1,0 +1,79 @@
+"""Which columns of each feed tell who somebody is, and which may say something about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+REQUESTS = "erasures"
+PERSON = ("customer_id", "email", "contact_id")
+VISITOR = "visitor_id"
+KINDS = (*PERSON, VISITOR)
+
+# What stands in the place of a value that totals count: there was one, but not which.
+ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class FeedColumns:
+    """How rows of one feed are forgotten.
+
+    Attributes:
+        identifiers: columns that name somebody; each is an identifier of the kind of its name.
+        key: column that versions of one row share; None where rows have no versions.
+        version: SQL for the version of a row; the greatest rules.
+        emptied: columns that may hold something personal.
+        counted: the same, but totals count rows that have one.
+        free_text: columns in which somebody else's row may mention a person's address.
+    """
+
+    identifiers: tuple[str, ...]
+    key: str | None = None
+    version: str = "null"
+    emptied: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    free_text: tuple[str, ...] = ()
+
+
+FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
+    {
+        "orders": FeedColumns(
+            identifiers=("customer_id", "email"),
+            key="order_id",
+            version="coalesce(updated_at, ordered_at)",
+            counted=("coupon_code", "subscription_id"),
+            free_text=("coupon_code", "subscription_id"),
+        ),
+        "web_sessions": FeedColumns(
+            identifiers=("customer_id", "email", VISITOR),
+            key="session_id",
+            version="ended_at",
+            emptied=("landing_page",),
+            free_text=("landing_page",),
+        ),
+        "crm_touches": FeedColumns(
+            identifiers=("customer_id", "email", "contact_id"),
+            key="touch_id",
+            version="coalesce(updated_at, touched_at)",
+            emptied=("topic",),
+            free_text=("topic",),
+        ),
+        "contacts": FeedColumns(
+            identifiers=("customer_id", "email", "contact_id"),
+            key="contact_id",
+            version="coalesce(updated_at, created_at)",
+            emptied=(
+                "full_name",
+                "birth_date",
+                "gender",
+                "city",
+                "country",
+                "consent_email",
+                "consent_sms",
+                "consent_phone",
+            ),
+            free_text=("full_name", "city"),
+        ),
+        # Requests are forgotten last: as long as one is readable, the work is not done.
+        REQUESTS: FeedColumns(identifiers=PERSON),
+    }
+)

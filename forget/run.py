@@ -1,0 +1,71 @@
+"""Forgets people: the step between ingest and models."""
+
+import shutil
+from dataclasses import dataclass
+
+from forget.cleaning import clean_feed, clean_quarantine, customer_keys, judge, rows_judged
+from forget.columns import FEED_COLUMNS, PERSON, REQUESTS
+from forget.people import Resolve, find_people
+from forget.survey import is_anything_left, survey, was_anything_asked
+from forget.tokens import ensure_secret, remember
+from ingest.sql import Engine
+from world.layout import World
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What one run forgot: requests that waited, identifiers that nobody can read any more, and
+    rows of raw and of quarantine that were changed for it."""
+
+    requests: int = 0
+    identifiers: int = 0
+    rows: int = 0
+    quarantined: int = 0
+
+
+def forget_people(world: World, *, resolve: Resolve, max_degree: int) -> Forgotten | None:
+    """Take everybody out of the world who asked for it; None if nobody ever asked.
+
+    Killed anywhere, it ends the same the next time: requests stay readable until all else is done.
+    The caller holds the warehouse for writing.
+
+    Args:
+        resolve: builds the models that say who is who from a folder of raw rows.
+        max_degree: the setting max_identifier_degree.
+    """
+    if not was_anything_asked(world):
+        return None
+    # a run that died may have left readable rows here
+    shutil.rmtree(world.staged, ignore_errors=True)
+    with Engine(temp_directory=world.staged / "spill", timezone="UTC") as engine:
+        survey(engine, world, secret=ensure_secret(world))
+        if not is_anything_left(engine, max_degree=max_degree):
+            return Forgotten()
+        requests = _requests_waiting(engine)
+        find_people(engine, world, resolve)
+        judge(engine)
+        remember(world, customer_keys(engine))
+        _remove_what_names_people(world)
+        told = Forgotten(
+            requests=requests,
+            identifiers=engine.rows("select count(*) from replaced")[0][0],
+            rows=rows_judged(engine),
+            quarantined=clean_quarantine(engine, world),
+        )
+        for feed in FEED_COLUMNS:
+            clean_feed(engine, world, feed)
+    shutil.rmtree(world.staged, ignore_errors=True)
+    return told
+
+
+def _requests_waiting(engine: Engine) -> int:
+    readable = " or ".join(f"({name} is not null and not is_token({name}))" for name in PERSON)
+    return engine.rows(f"select count(*) from raw_{REQUESTS} where {readable}")[0][0]
+
+
+def _remove_what_names_people(world: World) -> None:
+    """Remove the build, which is made again from raw: an engine keeps deleted bytes in its file."""
+    world.facts_marker.unlink(missing_ok=True)
+    for path in world.root.glob(f"{world.build_database.name}*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(world.published, ignore_errors=True)

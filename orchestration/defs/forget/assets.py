@@ -1,0 +1,83 @@
+"""Forgetting as an asset: raw rows in which nobody stands who asked to be forgotten."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import dagster as dg
+
+from ingest.feeds import FEEDS
+from orchestration.defs.failures import RETRIES, user_errors_fail
+from orchestration.defs.raw.assets import POOL
+from orchestration.defs.run import WarehouseRun
+from orchestration.progress import count, say
+from world.layout import PROJECT_DIR, World
+
+FORGOTTEN = dg.AssetKey(["raw", "forgotten"])
+# Ends with the model that says who is who.
+MODEL = "int_identifier__resolved"
+
+
+@dg.asset(
+    key=FORGOTTEN,
+    group_name="raw",
+    kinds={"parquet"},
+    deps=[dg.AssetKey(["raw", feed]) for feed in FEEDS],
+    pool=POOL,
+    retry_policy=RETRIES,
+    description="Raw rows without the people who asked to be forgotten: tokens for identifiers.",
+)
+def forgotten(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
+    from forget.run import forget_people
+
+    with user_errors_fail():
+        told = forget_people(
+            run.world,
+            resolve=lambda raw: resolve(run.world, raw),
+            max_degree=int(run.settings.values["max_identifier_degree"]),
+        )
+    if told is None or not (told.requests or told.rows or told.quarantined):
+        return dg.MaterializeResult()
+    say(context, describe(told.requests, told.identifiers, told.rows, told.quarantined))
+    return dg.MaterializeResult(metadata=vars(told))
+
+
+def describe(requests: int, identifiers: int, rows: int, quarantined: int) -> str:
+    """One line for a person who watches the run."""
+    blanked = f", {count(quarantined, 'rejected row')} blanked" if quarantined else ""
+    return (
+        f"erasures: {count(requests, 'request')}, {count(identifiers, 'identifier')} replaced in "
+        f"{count(rows, 'row')}{blanked}; older releases go when this run publishes"
+    )
+
+
+def resolve(world: World, raw: Path) -> Path:
+    """Build who is who from a folder of raw rows, in a database of its own beside it; return that.
+
+    Raises:
+        RuntimeError: the models cannot be built.
+    """
+    from orchestration.defs.dbt.assets import DBT, dbt_environment
+
+    room = raw.parent
+    database = room / "identity.duckdb"
+    place = {
+        "STATUS_BUILD_DATABASE": str(database),
+        "STATUS_RAW": str(raw),
+        "DBT_TARGET_PATH": str(room / "target"),
+        "DBT_LOG_PATH": str(room / "target"),
+    }
+    result = subprocess.run(
+        [
+            *(str(DBT), "--quiet", "build", "--profiles-dir", ".", "--select", f"+{MODEL}"),
+            *("--resource-type", "seed", "--resource-type", "model"),
+        ],
+        cwd=PROJECT_DIR,
+        env={**os.environ, **dbt_environment(world), **place},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise RuntimeError(f"{MODEL} cannot be built ahead: see {room / 'target' / 'dbt.log'}.")
+    return database

@@ -1,0 +1,202 @@
+"""What forgetting takes out of raw and quarantine, what it leaves, and that it survives a death."""
+
+import stat
+from collections.abc import Callable
+
+import pytest
+
+from forget import run as forgetting
+from forget.run import Forgotten
+from tests.end_to_end.traces import traces
+from tests.erasure.conftest import MakeRoom
+from tests.erasure.room import Room
+from tests.erasure.rows import ASKED, contact, order, touch, visit
+
+ANA = {"customer_id": "C-ANA", "email": "Ana@Example.com"}
+BEN = {"customer_id": "C-BEN", "email": "ben@example.com"}
+ROWS = {
+    "orders": [
+        order("A1", **ANA, coupon_code="ANA10", subscription_id="SUB-ANA", _extra='{"gift": "y"}'),
+        order("A2", customer_id="C-ANA", email="ana.second@example.com"),
+        order("B1", **BEN, coupon_code="BEN10"),
+    ],
+    "web_sessions": [
+        visit("S1", "V-ANA"),
+        visit("S2", "V-ANA", **ANA),
+        visit("S3", "V-BEN", **BEN),
+    ],
+    "crm_touches": [touch("T1", contact_id="K-ANA", topic="my divorce", score="3")],
+    "contacts": [contact("K-ANA", email="ana.second@example.com"), contact("K-BEN", **BEN)],
+}
+OF_ANA = (
+    "ana@example.com",
+    "ana.second@example.com",
+    "C-ANA",
+    "K-ANA",
+    "V-ANA",
+    "divorce",
+    "ANA10",
+)
+
+
+def test_where_nobody_asks_nothing_happens(room: Room) -> None:
+    room.accept("first", ROWS)
+    assert room.forget() is None
+    assert not room.world.erasure_secret.exists()
+
+
+def test_a_request_takes_along_all_that_is_known_to_be_the_persons(room: Room) -> None:
+    room.accept("first", ROWS | {"erasures": [ASKED]})
+    assert traces(room.folder, ["K-ANA"])
+    told = room.forget()
+    assert told == Forgotten(requests=1, identifiers=5, rows=6, quarantined=0)
+    assert traces(room.folder, OF_ANA) == []
+    assert room.people() == {
+        name: key for name, key in room.people().items() if key == "erased" or "ben" in name.lower()
+    }
+
+
+def test_no_row_is_lost_and_what_totals_count_stays(room: Room) -> None:
+    room.accept("first", ROWS | {"erasures": [ASKED]})
+    room.forget()
+    assert room.raw("orders", "order_id, gross_amount, coupon_code, subscription_id, _extra") == [
+        ("A1", 20, "erased", "erased", None),
+        ("A2", 20, None, None, None),
+        ("B1", 20, "BEN10", None, None),
+    ]
+    assert room.raw("crm_touches", "touch_id, touch_type, score, topic") == [
+        ("T1", "replied", 3, None)
+    ]
+    assert room.raw("web_sessions", "session_id, landing_page") == [
+        ("S1", None),
+        ("S2", None),
+        ("S3", "/account"),
+    ]
+    names = room.raw("contacts", "full_name, birth_date is null, consent_email")
+    assert names == [("Full name of K-BEN", False, True), (None, True, None)]
+
+
+def test_the_secret_is_the_owners_alone(room: Room) -> None:
+    room.accept("first", {"erasures": [ASKED]})
+    room.forget()
+    assert stat.S_IMODE(room.world.erasure_secret.stat().st_mode) == 0o600
+
+
+def test_a_request_that_comes_first_waits_for_its_rows(room: Room) -> None:
+    room.accept("asked", {"erasures": [ASKED]})
+    room.forget()
+    assert traces(room.folder, ["ana@example.com"]) == []
+    room.accept("first", ROWS)
+    told = room.forget()
+    assert told is not None
+    assert (told.requests, told.rows) == (0, 6)
+    assert traces(room.folder, OF_ANA) == []
+
+
+def test_whoever_is_forgotten_is_not_brought_back_by_an_old_export(room: Room) -> None:
+    room.accept("first", ROWS | {"erasures": [ASKED]})
+    room.forget()
+    before = room.tables()
+    room.accept("again", {feed: [*rows, rows[0]] for feed, rows in ROWS.items()})
+    room.forget()
+    assert traces(room.folder, OF_ANA) == []
+    assert room.tables() == before
+
+
+def test_without_a_new_row_of_theirs_there_is_nothing_to_do(room: Room) -> None:
+    room.accept("first", ROWS | {"erasures": [ASKED]})
+    room.forget()
+    room.accept("second", {"orders": [order("B2", **BEN)]})
+    assert room.forget() == Forgotten()
+
+
+@pytest.mark.parametrize("comes_late", [False, True])
+def test_what_only_an_outdated_version_names_goes_too(room: Room, comes_late: bool) -> None:
+    outdated = {"orders": [order("A1", email="ana.misspelt@example.com")]}
+    newest = order("A1", **ANA, updated_at="2026-01-09 10:00:00+00")
+    current = {"orders": [newest], "erasures": [ASKED]}
+    for rows in (current, outdated) if comes_late else (outdated, current):
+        room.accept("late" if rows is outdated else "current", rows)
+        if comes_late:
+            room.forget()
+    room.forget()
+    assert traces(room.folder, ["misspelt"]) == []
+    assert room.forget() == Forgotten()
+
+
+def test_a_shared_address_is_forgotten_and_nobody_with_it(room: Room) -> None:
+    shared = [order(f"O{n}", customer_id=f"C-{n}", email="kiosk@example.com") for n in range(12)]
+    asked = ASKED | {"email": "kiosk@example.com"}
+    room.accept("first", {"orders": shared, "erasures": [asked]})
+    before = room.people()
+    room.forget()
+    assert traces(room.folder, ["kiosk"]) == []
+    assert room.people() == before
+    assert len(before) == 12
+
+
+def test_who_is_mentioned_in_somebody_elses_row_is_taken_out_of_it(room: Room) -> None:
+    rows = [
+        order("B1", **BEN, _extra='{"Referred by": "C-ANA", "n": 3}'),
+        order("B2", **BEN, _extra='{"Referred by": "C-CLEO"}'),
+    ]
+    page = visit("S1", "V-BEN", **BEN, landing_page="/?to=ana%40example.com&x=1")
+    room.accept("first", {"orders": rows, "web_sessions": [page]})
+    room.accept("second", {"orders": [order("A1", **ANA)], "erasures": [ASKED]})
+    room.forget()
+    assert traces(room.folder, OF_ANA) == []
+    assert room.raw("orders", "_extra is null") == [(False,), (True,), (True,)]
+
+
+def test_rejected_rows_that_name_them_are_blanked_and_still_counted(room: Room) -> None:
+    bad = "gross_amount 'Ana@example.com' is not an amount"
+    named = [
+        (
+            {"Email ": " ANA@example.com", "gross_amount": "x"},
+            ["gross_amount 'x' is not an amount"],
+        ),
+        ({"customer_id": "7", "gross_amount": "Ana@example.com"}, [bad]),
+        ({"_row": ["A9", "C-ANA", "20.00"]}, ["the row has 3 values where the header has 4"]),
+        ({"_row": '"C-ANA";"20.00"'}, ["the row is not a JSON object"]),
+        ({"Kundennummer": "C-ANA"}, ["ordered_at is missing"]),
+    ]
+    others = [({"customer_id": "C-ANABEL", "item_count": "7"}, ["ordered_at is missing"])]
+    room.reject("orders", "first", [*named, *others])
+    room.accept("first", {"orders": [order("A1", **ANA)], "erasures": [ASKED]})
+    told = room.forget()
+    assert told is not None
+    assert told.quarantined == len(named)
+    assert traces(room.folder, ['C-ANA"', "ana@example.com"]) == []
+    rows = room.quarantine("orders", "row_number, original is null, len(reasons)")
+    assert rows == [(n, n <= len(named), 1) for n in range(1, 7)]
+    assert ("gross_amount is not an amount",) in room.quarantine("orders", "reasons[1]")
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_a_run_that_dies_anywhere_ends_the_same_the_next_time(
+    make_room: MakeRoom, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    undisturbed, died = make_room(), make_room()
+    for room in (undisturbed, died):
+        room.accept("first", ROWS)
+        room.accept("asked", {"erasures": [ASKED]})
+    undisturbed.forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(forgetting, "clean_feed", _dying(forgetting.clean_feed, after=steps))
+        if steps < 5:
+            with pytest.raises(InterruptedError):
+                died.forget()
+    died.forget()
+    assert traces(died.folder, OF_ANA) == []
+    assert died.tables() == undisturbed.tables()
+
+
+def _dying(clean: Callable[..., None], *, after: int) -> Callable[..., None]:
+    calls = iter(range(after))
+
+    def clean_or_die(*arguments: object) -> None:
+        if next(calls, None) is None:
+            raise InterruptedError
+        clean(*arguments)
+
+    return clean_or_die
