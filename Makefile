@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-CODE := world ingest expectations orchestration release sample_data tests benchmarks
+CODE := world ingest expectations forget orchestration release sample_data tests benchmarks
 
 # A mistyped option must not pass for none.
 KNOWN := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL PYTHON
@@ -53,12 +53,12 @@ test-slow: $(VENV)/dev.installed ## Run the long proofs too
 lint: $(VENV)/dev.installed ## Check style of Python and SQL
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
-	@$(BIN)/sqlfmt --quiet --reset-cache --check models macros tests/dbt sample_data
+	@$(BIN)/sqlfmt --quiet --reset-cache --check models macros tests/dbt sample_data mappings
 
 format: $(VENV)/dev.installed ## Put Python and SQL in style
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(BIN)/ruff format $(CODE)
-	@$(BIN)/sqlfmt --quiet --reset-cache models macros tests/dbt sample_data
+	@$(BIN)/sqlfmt --quiet --reset-cache models macros tests/dbt sample_data mappings
 
 # One lock per use; each names every package with its hashes and no place to fetch it from.
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras \

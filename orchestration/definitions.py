@@ -3,6 +3,7 @@
 import dagster as dg
 
 from orchestration.defs.dbt.assets import dbt_models_from, dbt_resource, manifest_path
+from orchestration.defs.forget.assets import forgotten
 from orchestration.defs.raw.assets import raw_assets
 from orchestration.defs.release.assets import release_asset
 from orchestration.defs.run import WarehouseRun
@@ -15,7 +16,7 @@ def definitions() -> dg.Definitions:
     manifest = manifest_path()
     public = [dg.AssetKey([table.schema, table.name]) for table in public_tables(manifest)]
     return dg.Definitions(
-        assets=[*raw_assets, dbt_models_from(manifest), release_asset(public)],
+        assets=[*raw_assets, forgotten, dbt_models_from(manifest), release_asset(public)],
         jobs=[daily_job],
         schedules=[daily_schedule()],
         sensors=[landing_sensor],

@@ -17,6 +17,7 @@ CODE = (
     "tests/dbt",
     "ingest",
     "expectations",
+    "forget",
     "release",
     "world",
     "dbt_project.yml",

@@ -1,7 +1,7 @@
 """One run from the command line: prepare, run the daily job in this process, say how it ended."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from orchestration.fingerprint import (
 )
 from orchestration.options import RunOptions
 from orchestration.sample_data import ensure_sample_data
+from release.publish import remove_outspoken
 from world.errors import UserError
 from world.layout import World
 from world.lock import writing
@@ -45,8 +46,10 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
     with writing(world.lock_file):
         seen = look_at_landing(options)
         for name in seen.ignored:
-            say(f"Passed over: {options.landing / name} is named like no feed.")
+            hint = f"; is {seen.meant[name]} meant?" if name in seen.meant else "."
+            say(f"Passed over: {options.landing / name} is named like no feed{hint}")
         if seen.is_known and is_current(world, fingerprint=made_of(world), run_date=seen.run_date):
+            remove_outspoken(world)  # a run may have died after it published
             return False
         another_day_only = seen.is_known and facts_are_built(world)
         say(f"Files: {options.landing}")
@@ -59,10 +62,12 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
 @dataclass(frozen=True)
 class Seen:
     """What a first look shows: nothing but files whose rows are in raw, names that are no feed's
-    (the sample data's own notes aside), and the day of the run where the business is."""
+    (the sample data's own notes aside) with those almost the same that are, and the day of the run
+    where the business is."""
 
     is_known: bool
     ignored: tuple[str, ...]
+    meant: Mapping[str, str]
     run_date: date
 
 
@@ -76,13 +81,14 @@ def look_at_landing(options: RunOptions) -> Seen:
     from orchestration.defs.run import settings_in_force
 
     now = datetime.now(tz=UTC)
-    landing = discover(options.landing, world=options.world)
+    landing = discover(options.landing, world=options.world, config=options.config)
     settings = settings_in_force(options, now)
     accepted = {receipt.file_id for receipt in accepted_receipts(options.world)}
     landed = {file.file_id for files in landing.files.values() for file in files}
     return Seen(
         is_known=landed <= accepted,
         ignored=() if options.data else landing.ignored,
+        meant=landing.meant,
         run_date=now.astimezone(settings.business_timezone).date(),
     )
 

@@ -12,10 +12,17 @@ from typing import Any
 
 import duckdb
 
+from forget.tokens import CUSTOMER_KEY, define, remembered, secret_of
 from world.layout import World
 
 # What a first release is compared with.
 NO_FILES = "select cast(null as varchar) as file_id where false"
+NO_CUSTOMERS = """
+    select
+        cast(null as varchar) as customer_key, cast(null as varchar) as next_customer_key,
+        cast(null as varchar) as reason, cast(null as varchar) as release_id
+    where false
+"""
 NO_TIMELINE = """
     select
         cast(null as varchar) as customer_key, cast(null as date) as valid_from,
@@ -50,6 +57,19 @@ TIMELINE = """
         policy_effective_from
     from release.internal.int_customer__published_tail
 """
+# The keys of the release's customers; and those that were gone by then, with what became of them.
+CUSTOMERS = """
+    select
+        customer_key, null::varchar as next_customer_key, null::varchar as reason,
+        null::varchar as release_id
+    from release.main.dim_customer
+    where customer_key not in ('unknown', 'erased')
+"""
+GONE = """
+    union all
+    select previous_customer_key, customer_key, reason, release_id
+    from release.main.fct_customer_merge
+"""
 RESTATEMENTS = "select * from release.main.fct_customer_status_restatement"
 
 
@@ -77,28 +97,61 @@ def lay_out(world: World, *, made_of: str, policy: str) -> None:
     ``policy`` stands for the policy rows in force, so that an edit of theirs is recognised.
     """
     last = last_release(world)
+    secret, forgotten = secret_of(world), remembered(world)
     fresh = world.published.with_name(world.published.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     with duckdb.connect() as connection:
         if last is not None:
             mart = str(last.folder / "mart.duckdb").replace("'", "''")
             connection.execute(f"attach '{mart}' as release (read_only)")
-        for name, query in _queries(last).items():
+        names = connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'release'"
+        ).fetchall()
+        for name, query in _queries(last, {name for (name,) in names}).items():
+            if secret and forgotten:
+                query = _without_names(connection, query, secret, forgotten)
             _write(connection, query, fresh / name / "data.parquet")
         _write_run(connection, last, fresh / "run" / "data.parquet", made_of, policy)
     shutil.rmtree(world.published, ignore_errors=True)
     fresh.rename(world.published)
 
 
-def _queries(last: LastRelease | None) -> dict[str, str]:
+def _queries(last: LastRelease | None, tables: set[str]) -> dict[str, str]:
     if last is None:
-        return {"timeline": NO_TIMELINE, "restatements": NO_RESTATEMENTS, "files": NO_FILES}
+        return {
+            "timeline": NO_TIMELINE,
+            "restatements": NO_RESTATEMENTS,
+            "customers": NO_CUSTOMERS,
+            "files": NO_FILES,
+        }
     files = ", ".join(f"('{batch['file_id']}')" for batch in last.facts["input_batches"])
     return {
         "timeline": TIMELINE.format(as_of_date=last.facts["as_of_date"]),
         "restatements": RESTATEMENTS,
+        # Releases of an older version of this program say nothing of merges.
+        "customers": CUSTOMERS + (GONE if "fct_customer_merge" in tables else ""),
         "files": f"select file_id from (values {files}) as files(file_id)" if files else NO_FILES,
     }
+
+
+def _without_names(
+    connection: duckdb.DuckDBPyConnection, query: str, secret: str, forgotten: set[str]
+) -> str:
+    """The query with keys of people who asked to be forgotten replaced by their tokens.
+
+    A customer key is a hash of an identifier: whoever guesses the identifier knows the key.
+    """
+    define(connection, secret)
+    connection.execute("create or replace temp table forgotten_keys (token varchar)")
+    connection.execute("insert into forgotten_keys select unnest($1)", [sorted(forgotten)])
+    columns = [name for name, *_ in connection.execute(f"describe {query}").fetchall()]
+    masked = [
+        f"case when token('{CUSTOMER_KEY}', {name}) in (select token from forgotten_keys) "
+        f"then token('{CUSTOMER_KEY}', {name}) else {name} end as {name}"
+        for name in columns
+        if name.endswith(CUSTOMER_KEY)
+    ]
+    return f"select * replace ({', '.join(masked)}) from ({query})" if masked else query
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.fingerprint import current_facts
+from orchestration.input_quality import newest_page
 from orchestration.options import DEFAULT_WAREHOUSE, SAMPLE_DATA, RunOptions
 from world.layout import World
 
@@ -43,10 +44,14 @@ def print_summary(options: RunOptions, console: Console) -> None:
     console.print()
     console.print(_statuses(world, facts))
     _print_input(facts, console)
+    for number, note in enumerate(facts.get("feed_notes", ())):
+        label = "" if number else "Feeds"
+        console.print(f"{label:<10}{note}", soft_wrap=True, markup=False)
     options_text = "".join(f" {name}={value}" for name, value in _given(options).items())
     for label, text in (
         ("Release", world.current / "mart.duckdb"),
         ("Report", world.current / "report.html"),
+        ("Quality", newest_page(world) or "no file has been looked at"),
         ("Query", f"make query{options_text}"),
         ("Lineage", f"make ui{options_text}"),
     ):

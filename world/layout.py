@@ -49,6 +49,21 @@ class World:
         return self.root / "config"
 
     @property
+    def erasure_secret(self) -> Path:
+        """Secret behind the tokens of forgotten identifiers; for its owner's eyes only."""
+        return self.root / "erasure.key"
+
+    @property
+    def forgotten(self) -> Path:
+        """Which customer keys of earlier releases are to be named no more, as tokens."""
+        return self.root / "erasure.forgotten"
+
+    @property
+    def input_quality(self) -> Path:
+        """What each run found in the files: ``input_quality/<run>/input-quality.html``."""
+        return self.root / "input_quality"
+
+    @property
     def published(self) -> Path:
         """What readers were told last, laid out for the build to compare with."""
         return self.root / "published"

@@ -18,6 +18,7 @@ from world.layout import SHIPPED_SEEDS
 
 # Columns without which a seed means nothing; the shipped file's other columns may be left out.
 REQUIRED_COLUMNS = {
+    "bot_rules": {"bot_rule"},
     "currency_rates": {"currency", "effective_from", "rate"},
     "engagement_points": {"source", "touch_type", "points"},
     "settings": {"setting", "value"},
@@ -107,10 +108,10 @@ def _check_overlay(overlay: Path) -> None:
     if not overlay.is_dir():
         raise UserError(f"CONFIG={overlay}: no such folder; give a folder of seed CSV files.")
     shipped = {path.name for path in SHIPPED_SEEDS.glob("*.csv")}
-    if not any(overlay.glob("*.csv")):
+    if not any(overlay.glob("*.csv")) and not any(overlay.glob("mappings/*.sql")):
         raise UserError(
-            f"CONFIG={overlay}: holds no CSV file; give a folder with some of "
-            f"{', '.join(sorted(shipped))}."
+            f"CONFIG={overlay}: holds no CSV file and no mapping; give a folder with some of "
+            f"{', '.join(sorted(shipped))}, or with mappings/<name>.sql."
         )
     unknown = sorted(path.name for path in overlay.glob("*.csv") if path.name not in shipped)
     if unknown:

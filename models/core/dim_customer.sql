@@ -95,9 +95,18 @@ with
             and ranked_contacts.profile_order = 1
     ),
 
-    unknown as (
+    -- whose rows name nobody, and who is named no more
+    nobody as (
+        select 'unknown' as customer_key
+        union all
+        select distinct customer_key
+        from resolved
+        where customer_key = 'erased'
+    ),
+
+    unnamed as (
         select
-            'unknown' as customer_key,
+            customer_key,
             null as customer_id,
             null as email,
             null as contact_id,
@@ -113,6 +122,7 @@ with
             null as consent_email,
             null as consent_sms,
             null as consent_phone
+        from nobody
     ),
 
     everyone as (
@@ -120,7 +130,7 @@ with
         from known
         union all
         select *
-        from unknown
+        from unnamed
     ),
 
     final as (

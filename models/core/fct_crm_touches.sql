@@ -36,7 +36,7 @@ with
             or coalesce(
                 crm_touches.score <= touch_types.dissatisfied_at_or_below, false
             ) as is_dissatisfaction,
-            crm_touches.topic,
+            {{ without_email_addresses("crm_touches.topic") }} as topic,
             crm_touches.cost_amount
         from crm_touches
         left join resolved on crm_touches.identifier = resolved.identifier

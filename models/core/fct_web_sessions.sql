@@ -9,6 +9,8 @@ with
 
     stitched as (select * from {{ ref("int_session__stitched") }}),
 
+    bots as (select session_id from {{ ref("int_session__bots") }}),
+
     timed as (
         select *, {{ seconds_between("started_at", "ended_at") }} as duration_seconds
         from web_sessions
@@ -20,19 +22,27 @@ with
             coalesce(
                 resolved.customer_key, stitched.customer_key, 'unknown'
             ) as customer_key,
-            md5(timed.visitor_id) as visitor_key,
+            case
+                when {{ is_forgotten("'visitor_id:' || timed.visitor_id") }}
+                then 'erased'
+                else md5(timed.visitor_id)
+            end as visitor_key,
             timed.session_date,
             timed.started_at,
             timed.ended_at,
             cast(timed.duration_seconds as decimal(18, 3)) as duration_seconds,
             timed.page_views,
             timed.conversions,
-            timed.page_views >= {{ var("engaged_session_page_views") }}
-            or coalesce(timed.duration_seconds, 0)
-            >= {{ var("engaged_session_seconds") }}
-            or timed.conversions >= 1 as is_engaged,
+            bots.session_id is null
+            and (
+                timed.page_views >= {{ var("engaged_session_page_views") }}
+                or coalesce(timed.duration_seconds, 0)
+                >= {{ var("engaged_session_seconds") }}
+                or timed.conversions >= 1
+            ) as is_engaged,
             timed.identifier is not null as is_logged_in,
             stitched.customer_key is not null as is_stitched,
+            bots.session_id is not null as is_bot,
             'web:' || coalesce(timed.medium, 'none') as channel_key,
             case
                 when timed.campaign is not null then 'web:' || timed.campaign
@@ -42,10 +52,11 @@ with
             timed.campaign,
             timed.device,
             timed.country,
-            timed.landing_page
+            {{ without_email_addresses("timed.landing_page") }} as landing_page
         from timed
         left join resolved on timed.identifier = resolved.identifier
         left join stitched on timed.session_id = stitched.session_id
+        left join bots on timed.session_id = bots.session_id
     )
 
 select *

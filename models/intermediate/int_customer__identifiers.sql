@@ -19,6 +19,7 @@ with
             known.first_seen_at
         from known
         inner join resolved on known.identifier = resolved.identifier
+        where resolved.customer_key <> 'erased'
     )
 
 select *

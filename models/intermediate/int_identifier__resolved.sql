@@ -37,15 +37,7 @@ with
         inner join identifiers as other on pairs.other_identifier = other.identifier
     ),
 
-    edges as (
-        select one_node as from_node, other_node as to_node
-        from links
-        union all
-        select other_node as from_node, one_node as to_node
-        from links
-    ),
-
-    components as ({{ connected_components("edges") }}),
+    components as ({{ connected_components("links") }}),
 
     grouped as (
         select
@@ -58,10 +50,16 @@ with
         left join components on identifiers.node = components.node
     ),
 
+    -- who asked to be forgotten takes along everything that is known to be theirs
+    forgotten as (
+        select distinct component from grouped where {{ is_forgotten("identifier") }}
+    ),
+
     -- a customer goes by the identifier with the earliest event
     named as (
         select
             identifier,
+            component,
             first_value(identifier) over (
                 partition by component
                 order by first_seen_at, identifier_rank, identifier
@@ -70,7 +68,17 @@ with
         from grouped
     ),
 
-    final as (select identifier, md5(first_identifier) as customer_key from named)
+    final as (
+        select
+            named.identifier,
+            case
+                when forgotten.component is not null
+                then 'erased'
+                else md5(named.first_identifier)
+            end as customer_key
+        from named
+        left join forgotten on named.component = forgotten.component
+    )
 
 select *
 from final

@@ -165,7 +165,9 @@ with
             touches.campaign_id
         from {{ ref("fct_crm_touches") }} as touches
         cross join run
-        where touches.touch_date <= run.as_of_date and touches.customer_key <> 'unknown'
+        where
+            touches.touch_date <= run.as_of_date
+            and touches.customer_key not in ('unknown', 'erased')
     ),
 
     feedback as (

@@ -60,6 +60,9 @@ with
         select
             restated.customer_key,
             case
+                -- what earlier releases said of people who are named no more
+                when restated.customer_key like 'erased:%'
+                then 'erasure'
                 when merged.customer_key is not null
                 then 'merge'
                 when arrived.changed_orders = 1

@@ -6,7 +6,7 @@ with
         select *
         from {{ ref("fct_customer_day") }}
         where
-            customer_key <> 'unknown'
+            customer_key not in ('unknown', 'erased')
             and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})
     ),
 

@@ -16,7 +16,7 @@ with
             activity_date
         from {{ ref("fct_customer_day") }}
         where
-            customer_key <> 'unknown'
+            customer_key not in ('unknown', 'erased')
             and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})
             and (purchases > 0 or engagement_points > 0 or dissatisfactions > 0)
     ),

@@ -34,11 +34,11 @@ FIRST_FILES: Files = {
     ],
     "web_sessions/sessions.csv": [
         session("S1", "V-ANA", "2025-01-10 08:00:00"),
-        session("S2", "V-ANA", "2025-01-12 08:00:00", **ANA),
+        session("S2", "V-ANA", "2025-01-12 08:00:00", landing_page="/me?to=ana@example.com", **ANA),
         session("S3", "V-NOBODY", "2025-06-01 08:00:00"),
     ],
     "crm_touches/touches.csv": [
-        touch("T1", "2025-06-02 08:00:00", "replied", **EVE),
+        touch("T1", "2025-06-02 08:00:00", "replied", topic="for Eve%40example.com", **EVE),
         touch("T2", "2025-06-12 08:00:00", "survey_response", score="9", **EVE),
         touch("T3", "2025-06-15 08:00:00", "complaint", **ANA),
     ],

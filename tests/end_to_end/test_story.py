@@ -20,6 +20,7 @@ PROMISED_TABLES = {
     "dim_touch_type",
     "fct_crm_touches",
     "fct_customer_day",
+    "fct_customer_merge",
     "fct_customer_status_change",
     "fct_customer_status_history",
     "fct_customer_status_restatement",
@@ -65,6 +66,7 @@ def reasons(release: Release) -> list[tuple[str, str]]:
 def test_the_first_run_makes_a_release(first: Step) -> None:
     assert (first.run.code, first.run.errors) == (0, [])
     assert sorted(path.name for path in first.release.folder.iterdir()) == [
+        "input-quality.html",
         "mart.duckdb",
         "release.json",
         "report.html",
@@ -173,6 +175,9 @@ def test_a_merge_names_both_customers(second: Step) -> None:
         f"where customer_key = '{dan[0]}'"
     )
     assert others == [(gone[0],)]
+    assert second.release.ask("from fct_customer_merge") == [
+        (gone[0], *dan, "merge", second.release.folder.name)
+    ]
 
 
 def test_only_days_that_had_been_published_are_restated(first: Step, second: Step) -> None:
@@ -204,9 +209,10 @@ def test_releases_that_were_published_stay_as_they_were(first: Step, strict: Ste
 
 @pytest.fixture(scope="module")
 def both(second: Step, elsewhere: Step) -> tuple[dict[str, list], dict[str, list]]:
-    """All tables of the two, but for the log: a first release has nothing to restate."""
+    """All tables of the two, but for the logs: before a first release nobody was told anything."""
     tables = second.release.tables(), elsewhere.release.tables()
     for one in tables:
+        del one["fct_customer_merge"]
         del one["fct_customer_status_restatement"]
     return tables
 

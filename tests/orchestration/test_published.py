@@ -47,6 +47,11 @@ def publish(world: World) -> Callable[..., None]:
                     'default' as policy_segment, date '1900-01-01' as policy_effective_from;
                 create table fct_customer_status_restatement as
                 from (values {LOG_ROW}) as log(release_id, customer_key, reason);
+                create table dim_customer as
+                from (values ('ana'), ('unknown')) as customers(customer_key);
+                create table fct_customer_merge as
+                select 'anna' as previous_customer_key, 'ana' as customer_key, 'merge' as reason,
+                    'then' as release_id;
                 create schema internal;
                 create table internal.int_customer__published_tail as
                 from fct_customer_status_history where false;
@@ -64,9 +69,19 @@ def laid_out(world: World, name: str, columns: str = "*") -> list[tuple]:
 
 def test_before_the_first_release_nothing_was_published(world: World) -> None:
     lay_out(world, made_of="f", policy="p")
-    for name in ("timeline", "restatements", "files"):
+    for name in ("timeline", "restatements", "customers", "files"):
         assert laid_out(world, name) == []
     assert laid_out(world, "run", "fingerprint, policy, previous_release_id") == [("f", "p", None)]
+
+
+def test_a_release_of_an_older_version_that_knew_no_merges_is_read(
+    world: World, publish: Callable[..., None]
+) -> None:
+    publish("r1", created_at="2025-06-01T00:00:00", as_of="2025-05-31")
+    with duckdb.connect(str(world.releases / "r1" / "mart.duckdb")) as mart:
+        mart.execute("drop table fct_customer_merge")
+    lay_out(world, made_of="f", policy="p")
+    assert laid_out(world, "customers", "customer_key, reason") == [("ana", None)]
 
 
 def test_before_the_first_release_the_log_has_the_columns_that_it_will_have(
@@ -103,6 +118,17 @@ def test_what_was_published_ends_with_the_days_that_it_spoke_of(
     assert laid_out(world, "files") == [("f1",)]
     assert laid_out(world, "restatements") == [("then", "ana", "late_event")]
     assert laid_out(world, "run", "previous_release_id, previous_policy") == [("a", "p1")]
+
+
+def test_no_customer_key_that_was_ever_published_is_forgotten(
+    world: World, publish: Callable[..., None]
+) -> None:
+    publish("a", created_at="2026-03-01T06:00:00+00:00", as_of="2025-06-30")
+    lay_out(world, made_of="f", policy="p")
+    assert sorted(laid_out(world, "customers")) == [
+        ("ana", None, None, None),
+        ("anna", "ana", "merge", "then"),
+    ]
 
 
 def test_a_new_layout_takes_the_place_of_the_old(

@@ -9,10 +9,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from expectations.drift import Drift
 from ingest.ledger import Receipt
 from ingest.run import FeedOutcome
 from orchestration.defs.failures import RETRIES, user_errors_fail
-from orchestration.defs.raw.assets import check_results, describe, metadata
+from orchestration.defs.raw.assets import check_results, describe, drift_result, metadata
 from orchestration.failures import DBT_STEP, failed_nodes, what_failed
 from orchestration.progress import count, only_own_words, say
 from world.errors import UserError
@@ -94,6 +95,15 @@ def test_bad_rows_warn_and_held_files_block() -> None:
 def test_good_files_pass_both_checks() -> None:
     outcome = FeedOutcome("orders", (taken("a", accepted=3),))
     assert [result.passed for result in check_results(KEY, outcome)] == [True, True]
+
+
+def test_drift_warns_and_never_fails(tmp_path: Path) -> None:
+    page = tmp_path / "input-quality.html"
+    drift = Drift("email", "empty", "email is empty in 99% of the rows", 0.9)
+    result = drift_result(KEY, (drift,), page)
+    assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert result.description == drift.text
+    assert drift_result(KEY, (), page).passed
 
 
 def node(unique_id: str, status: str, message: str | None) -> dict[str, str | None]:

@@ -16,6 +16,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 
+from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import made_of, policy_version, remember_facts
@@ -32,10 +33,12 @@ DBT = Path(sys.executable).with_name("dbt")
 FOLLOWS_THE_DAY = (
     dg.AssetKey(["intermediate", "int_run__as_of"]),
     dg.AssetKey(["staging", "stg_arrivals"]),
+    dg.AssetKey(["staging", "stg_published_customers"]),
     dg.AssetKey(["staging", "stg_published_restatements"]),
     dg.AssetKey(["staging", "stg_published_run"]),
     dg.AssetKey(["staging", "stg_published_timeline"]),
 )
+RAW_SOURCES = "source.customer_status.raw."
 SETTINGS_SEED = dg.AssetKey(["seeds", "settings"])
 
 
@@ -46,8 +49,14 @@ class FolderTranslator(DagsterDbtTranslator):
         self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
-        is_seed = manifest["nodes"].get(unique_id, {}).get("resource_type") == "seed"
-        return spec.merge_attributes(deps=[SEEDS_IN_FORCE]) if is_seed else spec
+        node = manifest["nodes"].get(unique_id, {})
+        if node.get("resource_type") == "seed":
+            return spec.merge_attributes(deps=[SEEDS_IN_FORCE])
+        # raw rows are read once nobody stands in them who asked to be forgotten
+        reads_raw = any(
+            source.startswith(RAW_SOURCES) for source in node.get("depends_on", {}).get("nodes", ())
+        )
+        return spec.merge_attributes(deps=[FORGOTTEN]) if reads_raw else spec
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return dbt_resource_props.get("schema") or super().get_group_name(dbt_resource_props)
@@ -59,11 +68,12 @@ def build_arguments() -> list[str]:
 
 
 def dbt_environment(world: World) -> dict[str, str]:
-    """Where dbt finds the raw rows and the seeds in force, and which database it writes."""
+    """Where dbt finds raw rows, receipts and the seeds in force, and which database it writes."""
     return {
         "STATUS_BUILD_DATABASE": str(world.build_database),
         "STATUS_PUBLISHED": str(world.published),
         "STATUS_RAW": str(world.raw),
+        "STATUS_RECEIPTS": str(world.receipts),
         "STATUS_SEEDS": str(world.config),
         "DBT_LOG_LEVEL_FILE": "info",
         "DBT_LOG_PATH": str(world.target / "logs"),

@@ -1,16 +1,19 @@
 """Raw feeds as assets: files that came are judged, and what passes becomes raw rows."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from expectations.suites import watch_of
 from ingest.feeds import FEEDS
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
 from orchestration.progress import count, say
 
 if TYPE_CHECKING:
+    from expectations.drift import Drift
     from ingest.run import FeedOutcome
 
 SEEDS_IN_FORCE = dg.AssetKey(["config", "seeds_in_force"])
@@ -45,33 +48,94 @@ def raw_feed(feed: str) -> dg.AssetsDefinition:
         deps=[SEEDS_IN_FORCE],
         pool=POOL,
         retry_policy=RETRIES,
-        check_specs=[
-            dg.AssetCheckSpec(
-                "files_can_be_taken",
-                asset=key,
-                blocking=True,
-                description="No file is held back. A file that is blocks the release.",
-            ),
-            dg.AssetCheckSpec(
-                "rows_are_good",
-                asset=key,
-                description="No row is quarantined. Rows that are do not block the release.",
-            ),
-        ],
+        check_specs=check_specs(feed, key),
         description=f"Accepted rows of the {feed} feed, one Parquet file per file that came.",
     )
     def feed_asset(context: dg.AssetExecutionContext, run: WarehouseRun) -> Iterator[object]:
-        from ingest.landing import discover
-        from ingest.run import ingest_feed
-
-        with user_errors_fail():
-            files = discover(run.options.landing, world=run.world).files.get(feed, ())
-            outcome = ingest_feed(feed, files, world=run.world, settings=run.settings, now=run.now)
-        say(context, describe(outcome))
-        yield dg.MaterializeResult(metadata=metadata(outcome))
-        yield from check_results(key, outcome)
+        yield from take_in(context, feed, run)
 
     return feed_asset
+
+
+def take_in(
+    context: dg.AssetExecutionContext, feed: str, run: WarehouseRun
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Bring the feed's files in, look at its newest days, and tell of both."""
+    from ingest.landing import discover
+    from ingest.run import ingest_feed
+    from orchestration.input_quality import record
+
+    with user_errors_fail():
+        options = run.options
+        landing = discover(options.landing, world=run.world, config=options.config)
+        files = landing.files.get(feed, ())
+        outcome = ingest_feed(feed, files, world=run.world, settings=run.settings, now=run.now)
+    say(context, describe(outcome))
+    drifts = newest_drifts(feed, run)
+    for drift in drifts:
+        say(context, f"warning: {feed}: {drift.text}")
+    page = record(run.world, outcome, drifts, run_id=context.run.run_id, now=run.now)
+    if outcome.held:
+        say(context, f"what to do about it: {page}")
+    yield dg.MaterializeResult(
+        metadata=metadata(outcome) | {"input_quality": dg.MetadataValue.path(page)}
+    )
+    yield from check_results(context.asset_key, outcome)
+    if watch_of(feed):
+        yield drift_result(context.asset_key, drifts, page)
+
+
+def check_specs(feed: str, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    """The checks of a feed's raw rows; only files that cannot be taken stop anything."""
+    specs = [
+        dg.AssetCheckSpec(
+            "files_can_be_taken",
+            asset=key,
+            blocking=True,
+            description="No file is held back. A file that is blocks the release.",
+        ),
+        dg.AssetCheckSpec(
+            "rows_are_good",
+            asset=key,
+            description="No row is quarantined. Rows that are do not block the release.",
+        ),
+    ]
+    if watch_of(feed):
+        specs.append(
+            dg.AssetCheckSpec(
+                "newest_days_are_usual",
+                asset=key,
+                description="The newest days are like the same weekdays of the weeks before.",
+            )
+        )
+    return specs
+
+
+def newest_drifts(feed: str, run: WarehouseRun) -> "tuple[Drift, ...]":
+    """Where the feed's newest days in raw are unlike the weeks before."""
+    from expectations.drift import drifts
+    from ingest.profile import newest_profiles
+
+    watch = watch_of(feed)
+    if watch is None:
+        return ()
+    zone = run.settings.business_timezone.key
+    return drifts(watch, newest_profiles(feed, watch, world=run.world, timezone=zone))
+
+
+def drift_result(key: dg.AssetKey, drifts: "tuple[Drift, ...]", page: Path) -> dg.AssetCheckResult:
+    """Drift as a check that warns and never fails."""
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="newest_days_are_usual",
+        passed=not drifts,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(drift.text for drift in drifts) or None,
+        metadata={
+            "warnings": dg.MetadataValue.json([drift.text for drift in drifts]),
+            "input_quality": dg.MetadataValue.path(page),
+        },
+    )
 
 
 def describe(outcome: "FeedOutcome") -> str:
@@ -83,6 +147,9 @@ def describe(outcome: "FeedOutcome") -> str:
     parts = [count(len(new), "new file"), f"{count(accepted, 'row')} accepted"]
     if quarantined:
         parts.append(f"{quarantined:,} quarantined")
+    passed_over = sum(receipt.rows_passed_over or 0 for receipt in new)
+    if passed_over:
+        parts.append(f"{count(passed_over, 'row')} passed over by a mapping")
     if held:
         parts.append(f"{count(held, 'file')} held back")
     return f"{outcome.feed}: {', '.join(parts)}"
@@ -127,4 +194,11 @@ def check_results(key: dg.AssetKey, outcome: "FeedOutcome") -> Iterator[dg.Asset
     )
 
 
-raw_assets = [seeds_in_force, *(raw_feed(feed) for feed in FEEDS)]
+receipts = dg.AssetSpec(
+    ["receipts", "files"],
+    group_name="raw",
+    deps=[dg.AssetKey(["raw", feed]) for feed in FEEDS],
+    description="What became of every file: one JSON object each, written with its raw rows.",
+)
+
+raw_assets = [seeds_in_force, *(raw_feed(feed) for feed in FEEDS), receipts]

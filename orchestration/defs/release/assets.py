@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from forget.tokens import state as forgotten
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
@@ -16,8 +17,9 @@ from orchestration.fingerprint import (
     made_of,
     policy_version,
 )
+from orchestration.housekeeping import prune_runs
 from orchestration.notes import DATA_NOTES
-from orchestration.progress import say
+from orchestration.progress import count, say
 from world.layout import World
 
 if TYPE_CHECKING:
@@ -39,14 +41,21 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="The public models, the report and release.json that readers see.",
     )
     def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
+        from orchestration.input_quality import newest_page
         from release.manifest import public_tables
-        from release.publish import publish
+        from release.publish import publish, remove_outspoken
 
         with user_errors_fail():
             facts = release_facts(run)
             tables = public_tables(run.world.target / "manifest.json")
-            folder = publish(run.world, tables=tables, facts=facts)
-        say(context, f"release: {facts.release_id} is current")
+            folder = publish(
+                run.world, tables=tables, facts=facts, quality_page=newest_page(run.world)
+            )
+            say(context, f"release: {facts.release_id} is current")
+            removed = remove_outspoken(run.world)
+        prune_runs(context.instance)
+        if removed:
+            say(context, f"erasures: {count(removed, 'older release')} removed")
         return dg.MaterializeResult(
             metadata={
                 "release_id": facts.release_id,
@@ -70,8 +79,8 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
     quarantine: dict[str, dict[str, int]] = {}
     for receipt in accepted:
         reasons = quarantine.setdefault(receipt.feed, {})
-        for reason, count in receipt.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + count
+        for reason, rows in receipt.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + rows
     return ReleaseFacts(
         release_id=f"{as_of.isoformat()}-{fingerprint[:12]}",
         as_of_date=as_of,
@@ -95,7 +104,19 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
         ],
         quarantine={feed: reasons for feed, reasons in quarantine.items() if reasons},
         settings=run.settings.values,
+        forgotten=forgotten(world),
+        feed_notes=_feed_notes(run, as_of, latest),
         data_note=DATA_NOTES.get(run.options.data or "", ""),
+    )
+
+
+def _feed_notes(run: WarehouseRun, as_of: date, latest: date | None) -> list[str]:
+    from release.coverage import feed_notes, read_coverage
+
+    is_day_given = run.options.as_of is not None
+    database = run.world.build_database
+    return feed_notes(
+        read_coverage(database, as_of=as_of, latest_event=latest, is_day_given=is_day_given)
     )
 
 

@@ -48,7 +48,7 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
 
     try:
         options = options_from()
-        landing = discover(options.landing, world=options.world)
+        landing = discover(options.landing, world=options.world, config=options.config)
     except UserError as error:
         return dg.SensorResult(skip_reason=str(error))
     file_ids = sorted(file.file_id for files in landing.files.values() for file in files)
