@@ -1,5 +1,6 @@
 """One run from the command line: prepare, run the daily job in this process, say how it ended."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ nux: {enabled: false}
 concurrency:
   runs: {max_concurrent_runs: 1}
   pools: {granularity: op, default_limit: 1}
+event_log_storage:
+  module: orchestration.event_log
+  class: KeptOpenEventLog
+  config: {base_dir: %s}
 """
 
 # Dagster's own log goes to its database, where the UI reads it, not to the terminal.
@@ -99,7 +104,9 @@ def prepare_dagster(options: RunOptions) -> None:
 
     home = options.world.dagster_home
     home.mkdir(parents=True, exist_ok=True)
-    (home / "dagster.yaml").write_text(DAGSTER_SETTINGS, encoding="utf-8")
+    # A text in JSON is one in YAML, whatever the folder is called.
+    events = json.dumps(str(home / "history" / "runs"), ensure_ascii=False)
+    (home / "dagster.yaml").write_text(DAGSTER_SETTINGS % events, encoding="utf-8")
     os.environ.update(options.environment())
     os.environ["DAGSTER_HOME"] = str(home)
     ensure_manifest(options.world)

@@ -13,10 +13,24 @@
 {%- endmacro %}
 
 {% macro duckdb__without_email_addresses(text) -%}
-    regexp_replace(
-        {{ text }},
-        '[[:alnum:]._%+-]+(@|%40)[[:alnum:]-]+([.][[:alnum:]-]+)+',
-        '***',
-        'g'
-    )
+    case
+        when contains({{ text }}, '@') or contains({{ text }}, '%40')
+        then
+            regexp_replace(
+                {{ text }},
+                '[[:alnum:]._%+-]+(@|%40)[[:alnum:]-]+([.][[:alnum:]-]+)+',
+                '***',
+                'g'
+            )
+        else {{ text }}
+    end
 {%- endmacro %}
+
+{# A number that is the same for the same text, and seldom for others. #}
+{% macro text_hash(text) -%}
+    {{ return(adapter.dispatch("text_hash")(text)) }}
+{%- endmacro %}
+
+{% macro duckdb__text_hash(text) -%} hash({{ text }}) {%- endmacro %}
+
+{% macro spark__text_hash(text) -%} xxhash64({{ text }}) {%- endmacro %}
