@@ -68,6 +68,8 @@ def landed(
         for feed, rows in feeds.items():
             part = [row for row in rows if choices.random() < share]
             deliver(folder / "landing", feed, part, choices)
+        if not (folder / "landing").exists():
+            continue  # a small share of few rows may be none
         files = discover(folder / "landing", world=world).files
         for feed in feeds:
             outcome = ingest_feed(
@@ -93,6 +95,11 @@ def built(models: ModelRun, world: World, seeds: dict[str, list[Row]]) -> dict[s
     return tables
 
 
+def names_somebody(touch: Row) -> bool:
+    """Other touches are refused, and a small file with such a one would be held back."""
+    return bool(touch["customer_id"] or touch["email"] or touch["contact_id"])
+
+
 def test_the_same_rows_in_any_files_give_the_same_tables(
     models: ModelRun, tmp_path: Path, number_of_worlds: int
 ) -> None:
@@ -102,6 +109,7 @@ def test_the_same_rows_in_any_files_give_the_same_tables(
         rows = rows_of(tangled_world(choices))
         seeds = {name: shipped for name, shipped in rows.items() if name not in TIED_COLUMNS}
         seeds["bot_rules"] = shipped_seed("bot_rules")
+        rows["crm_touches"] = [row for row in rows["crm_touches"] if names_somebody(row)]
         feeds = {feed: with_ties(feed, rows[feed], choices) for feed in TIED_COLUMNS if rows[feed]}
         one, other = (
             built(models, landed(tmp_path / f"{seed} {name}", feeds, seeds, choices), seeds)

@@ -31,7 +31,7 @@ def test_who_asks_is_forgotten_and_all_others_stay_as_they_are(
     erased_people, erased_orders = 0, 0
     for seed in range(number_of_worlds // SHARE_OF_WORLDS):
         source = random.Random(seed)
-        seeds = rows_of(tangled_world(source))
+        seeds = _one_login_at_a_time(rows_of(tangled_world(source)))
         room = make_room(seeds)
         room.accept("everything", seeds)
         people, before = room.people(), room.tables()
@@ -71,6 +71,19 @@ def test_whenever_rows_and_requests_come_the_tables_end_the_same(
                 one_by_one.forget()
         one_by_one.forget()
         assert one_by_one.tables() == at_once.tables(), f"world {seed}"
+
+
+def _one_login_at_a_time(rows: Rows) -> Rows:
+    """Of logins at one instant on one device the lesser key tells, and one of the keys vanishes."""
+    first: dict[tuple[object, object], object] = {}
+    sessions = [
+        row
+        for row in rows["web_sessions"]
+        if not (row["customer_id"] or row["email"])
+        or first.setdefault((row["visitor_id"], row["started_at"]), row["session_id"])
+        == row["session_id"]
+    ]
+    return {**rows, "web_sessions": sessions}
 
 
 def _nothing_shared(rows: Rows) -> Rows:
