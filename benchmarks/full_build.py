@@ -19,7 +19,7 @@ MODELS_SHOWN = 15
 
 def build(world: World, work: Path, arguments: tuple[str, ...]) -> Cost:
     """dbt alone, into a new database under ``work``; the project is parsed beforehand."""
-    from orchestration.defs.dbt.assets import DBT, dbt_environment
+    from orchestration.dbt import DBT, dbt_environment
 
     work.mkdir(parents=True, exist_ok=True)
     environment = dbt_environment(world) | {

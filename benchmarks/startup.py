@@ -41,7 +41,7 @@ def best_of(command: list[str], environment: dict[str, str], times: int) -> Cost
 @click.option("--times", default=3, show_default=True, help="The best of so many counts.")
 def main(*, size: str, folder: Path, as_json: Path | None, times: int) -> None:
     """Measure each start of a process a few times and show the best by processor time."""
-    from orchestration.defs.dbt.assets import DBT, dbt_environment
+    from orchestration.dbt import DBT, dbt_environment
 
     world = warehouse(size, folder)
     target = folder / size / "startup_target"

@@ -126,7 +126,8 @@ def _named() -> str:
 
 
 def _count_degrees(engine: Engine, *, max_degree: int) -> None:
-    """Tables ``of_one`` (token) and ``of_many`` (kind, value), by customer_ids beside them.
+    """Tables ``degrees`` (kind, value, is_of_many), by customer_ids beside them, and ``of_one``
+    (token): tokens that are not of many.
 
     Counts over all versions of rows: whatever the models take for shared is of many, too.
     """

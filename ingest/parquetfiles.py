@@ -14,6 +14,8 @@ from ingest.textfiles import NotItsFormat, Unreadable
 _INEXACT_FROM = {"FLOAT": 2**24, "DOUBLE": 2**53}
 # Paths and values in what the engine says.
 _PRIVATE = re.compile(r"""(?:file:? )?(?:(['"]).*\1|/[^,]*)""")
+# What led up to it.
+_DANGLING = re.compile(r"( at end)? (of|in|for)( file)?\s*$")
 
 
 def column_names(engine: Engine, path: str) -> list[str]:
@@ -66,5 +68,5 @@ def fault(error: Exception) -> Unreadable:
         return Unreadable("it is encrypted; write it as Parquet without encryption")
     if "not valid UTF8" in text:
         return Unreadable("one of its texts is not UTF-8; write it again in UTF-8")
-    told = _PRIVATE.sub("", text).strip(" :,")
+    told = _DANGLING.sub("", _PRIVATE.sub("", text)).strip(" :,")
     return NotItsFormat(f"it is not a whole Parquet file ({told}); have it sent again")

@@ -148,13 +148,14 @@ def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str
     for file in files:
         readings.setdefault(file.content_id, set()).add(file.file_id)
     accepted = set()
-    for receipt in read_receipts(world, feed):
+    receipts = read_receipts(world, feed)
+    for receipt in receipts:
         file_id = receipt.file_id
         if receipt.state == ACCEPTED and (world.raw / feed / f"{file_id}.parquet").exists():
             accepted.add(file_id)
         elif receipt.state == HELD and file_id not in landed:
             receipt_path(world, feed, file_id).unlink()
-    for receipt in _superseded(read_receipts(world, feed), readings, accepted):
+    for receipt in _superseded(receipts, readings, accepted):
         receipt_path(world, feed, receipt.file_id).unlink()
         accepted.discard(receipt.file_id)
     for room in (world.raw, world.quarantine):

@@ -1,10 +1,8 @@
 """dbt's manifest, parsed ahead of Dagster and only when the project has changed."""
 
-import os
-import subprocess
 from pathlib import Path
 
-from orchestration.defs.dbt.assets import DBT, dbt_environment
+from orchestration.dbt import call_dbt
 from world.errors import UserError
 from world.layout import PROJECT_DIR, World
 
@@ -21,15 +19,7 @@ def ensure_manifest(world: World) -> Path:
     if manifest.exists() and manifest.stat().st_mtime > _latest_change():
         return manifest
     world.target.mkdir(parents=True, exist_ok=True)
-    command = [DBT, "--quiet", "parse", "--profiles-dir", "."]
-    result = subprocess.run(
-        command,
-        cwd=PROJECT_DIR,
-        env={**os.environ, **dbt_environment(world)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = call_dbt(world, "parse")
     if result.returncode:
         raise UserError(f"dbt cannot parse the project:\n{result.stdout}{result.stderr}")
     return manifest

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from release.wording import counted
+
 # A feed that comes every day is silent after a week; a rarer one when it never was for so long.
 SILENT_DAYS = 7
 
@@ -188,4 +190,4 @@ def _is_silent(observed: Observed, day: date) -> bool:
 
 
 def _days(span: timedelta) -> str:
-    return f"{span.days} day{'' if span.days == 1 else 's'}"
+    return counted(span.days, "day")

@@ -176,8 +176,7 @@ def _feed(found: FeedFound) -> Html:
     body = [_rules(found), _files(found)] if found.files else [nothing("No new file.")]
     known = counted(found.known_files, "file was", "files were")
     note = f"{known} known already." if found.known_files else ""
-    titled = section(found.feed, *body, note=note)
-    return Html(titled.replace("<section", f'<section id="{text(found.feed)}"', 1))
+    return section(found.feed, *body, note=note, anchor=found.feed)
 
 
 def _rules(found: FeedFound) -> Html:

@@ -96,9 +96,12 @@ def table(
     )
 
 
-def section(title: str, *body: Html, note: str | Html = "", classes: str = "") -> Html:
-    """A titled part of the page with one line on how to read it."""
-    attribute = f' class="{classes}"' if classes else ""
+def section(
+    title: str, *body: Html, note: str | Html = "", classes: str = "", anchor: str = ""
+) -> Html:
+    """A titled part of the page with one line on how to read it; links lead to its anchor."""
+    attribute = f' id="{text(anchor)}"' if anchor else ""
+    attribute += f' class="{classes}"' if classes else ""
     lead = f'<p class="note">{text(note)}</p>' if note else ""
     return Html(f"<section{attribute}><h2>{text(title)}</h2>{lead}\n{join(body)}</section>")
 

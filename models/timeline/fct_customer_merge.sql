@@ -69,10 +69,7 @@ with
                 end
             ) as reason,
             coalesce(
-                traced.release_id,
-                cast(run.as_of_date as {{ dbt.type_string() }})
-                || '-'
-                || substr(published_run.fingerprint, 1, 12)
+                traced.release_id, {{ release_id("run", "published_run") }}
             ) as release_id
         from traced
         cross join published_run

@@ -12,9 +12,7 @@ with
 
     learnt_now as (
         select
-            cast(run.as_of_date as {{ dbt.type_string() }})
-            || '-'
-            || substr(published_run.fingerprint, 1, 12) as release_id,
+            {{ release_id("run", "published_run") }} as release_id,
             restated.customer_key,
             restated.valid_from,
             restated.valid_to,

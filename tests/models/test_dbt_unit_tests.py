@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.run import ensure_schemas
-from orchestration.defs.dbt.assets import dbt_environment
+from orchestration.dbt import dbt_environment
 from orchestration.published import lay_out
 from world.layout import PROJECT_DIR, World
 from world.settings import write_config

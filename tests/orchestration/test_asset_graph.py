@@ -8,7 +8,8 @@ import pytest
 
 from expectations.suites import watch_of
 from ingest.feeds import FEEDS
-from orchestration.defs.dbt.assets import FOLLOWS_THE_DAY, build_arguments, dbt_environment
+from orchestration.dbt import dbt_environment
+from orchestration.defs.dbt.assets import FOLLOWS_THE_DAY, build_arguments
 from orchestration.headless import steps_for_another_day
 from tests.orchestration.asset_graph import COMMITTED, HOW_TO_RENEW, described
 from tests.orchestration.conftest import Project

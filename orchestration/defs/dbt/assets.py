@@ -1,7 +1,6 @@
 """Every dbt model and seed as an asset, every dbt test as an asset check."""
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -19,6 +18,7 @@ from dagster_dbt import (
 )
 from packaging.version import Version
 
+from orchestration.dbt import DBT, dbt_environment
 from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
@@ -26,11 +26,7 @@ from orchestration.fingerprint import made_of, policy_version, remember_facts
 from orchestration.options import options_from
 from orchestration.progress import count, say
 from orchestration.published import lay_out
-from world.layout import PROJECT_DIR, World
-
-# dbt of this very environment, whatever the PATH says.
-DBT = Path(sys.executable).with_name("dbt")
-
+from world.layout import PROJECT_DIR
 
 # What the as-of date, and what was published last, have a say in; all else are facts.
 FOLLOWS_THE_DAY = (
@@ -68,21 +64,6 @@ class FolderTranslator(DagsterDbtTranslator):
 def build_arguments() -> list[str]:
     """Arguments of the one dbt command of a run. Unit tests prove code, not data: they stay out."""
     return ["build", "--exclude-resource-type", "unit_test"]
-
-
-def dbt_environment(world: World) -> dict[str, str]:
-    """Where dbt finds raw rows, receipts and the seeds in force, and which database it writes."""
-    return {
-        "STATUS_BUILD_DATABASE": str(world.build_database),
-        "STATUS_PUBLISHED": str(world.published),
-        "STATUS_RAW": str(world.raw),
-        "STATUS_RECEIPTS": str(world.receipts),
-        "STATUS_SEEDS": str(world.config),
-        "DBT_LOG_LEVEL_FILE": "info",
-        "DBT_LOG_PATH": str(world.target / "logs"),
-        "DBT_TARGET_PATH": str(world.target),
-        "DO_NOT_TRACK": "1",
-    }
 
 
 def manifest_path() -> Path:

@@ -1,17 +1,16 @@
 """Forgetting as an asset: raw rows in which nobody stands who asked to be forgotten."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import dagster as dg
 
 from ingest.feeds import FEEDS
+from orchestration.dbt import call_dbt
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
 from orchestration.progress import count, say
-from world.layout import PROJECT_DIR, World
+from world.layout import World
 
 FORGOTTEN = dg.AssetKey(["raw", "forgotten"])
 # Ends with the model that says who is who.
@@ -57,8 +56,6 @@ def resolve(world: World, raw: Path) -> Path:
     Raises:
         RuntimeError: the models cannot be built.
     """
-    from orchestration.defs.dbt.assets import DBT, dbt_environment
-
     room = raw.parent
     database = room / "identity.duckdb"
     place = {
@@ -67,16 +64,10 @@ def resolve(world: World, raw: Path) -> Path:
         "DBT_TARGET_PATH": str(room / "target"),
         "DBT_LOG_PATH": str(room / "target"),
     }
-    result = subprocess.run(
-        [
-            *(str(DBT), "--quiet", "build", "--profiles-dir", ".", "--select", f"+{MODEL}"),
-            *("--resource-type", "seed", "--resource-type", "model"),
-        ],
-        cwd=PROJECT_DIR,
-        env={**os.environ, **dbt_environment(world), **place},
-        capture_output=True,
-        text=True,
-        check=False,
+    result = call_dbt(
+        world,
+        *("build", "--select", f"+{MODEL}", "--resource-type", "seed", "--resource-type", "model"),
+        environment=place,
     )
     if result.returncode:
         raise RuntimeError(f"{MODEL} cannot be built ahead: see {room / 'target' / 'dbt.log'}.")
