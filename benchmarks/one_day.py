@@ -49,7 +49,7 @@ def hold_back_last_day(files: Path, before: Path, last_day: Path) -> int:
             connection.execute(
                 f"copy (from read_parquet('{path}') where not ({is_of_day})) to '{kept}'"
             )
-            late = last_day / relative.parts[0] / f"{day}-{relative.name}"
+            late = last_day / relative.parts[0] / day.isoformat() / "-".join(relative.parts[1:])
             late.parent.mkdir(parents=True, exist_ok=True)
             connection.execute(f"copy ({query}) to '{late}'")
     return held_back

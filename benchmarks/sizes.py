@@ -12,6 +12,7 @@ from benchmarks.measuring import Cost, measure
 from world.layout import World
 
 CUSTOMERS = {"S": 10_000, "M": 100_000, "L": 1_000_000}
+YEARS = 3
 DEFAULT_FOLDER = Path(tempfile.gettempdir()) / "customer-status-benchmarks"
 
 
@@ -45,7 +46,7 @@ def benchmark_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def words(size: str) -> str:
     """The size as a title says it."""
-    return f"size {size}, {CUSTOMERS[size]:,} simulated customers"
+    return f"size {size}, {CUSTOMERS[size]:,} simulated customers, {YEARS} years"
 
 
 def landing(size: str, folder: Path) -> Path:
@@ -57,6 +58,8 @@ def landing(size: str, folder: Path) -> Path:
         str(out),
         "--customers",
         str(CUSTOMERS[size]),
+        "--years",
+        str(YEARS),
         "--formats",
         "parquet",
     )

@@ -65,7 +65,7 @@ def _requests_waiting(engine: Engine) -> int:
 
 def _remove_what_names_people(world: World) -> None:
     """Remove the build, which is made again from raw: an engine keeps deleted bytes in its file."""
-    world.facts_marker.unlink(missing_ok=True)
+    world.build_state.unlink(missing_ok=True)
     for path in world.root.glob(f"{world.build_database.name}*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.rmtree(world.published, ignore_errors=True)

@@ -117,11 +117,24 @@ def discover(landing: Path, *, world: World, config: Path | None = None) -> Land
 
 def _feed_folders(landing: Path, mappings: Mapping[str, FeedMapping]) -> list[str]:
     """Folders of the landing folder that are named like a feed or, after those, a mapping."""
-    if not landing.is_dir():
-        raise UserError(f"LANDING={landing}: no such folder; give the folder that holds the feeds.")
+    try:
+        is_there, is_empty = landing.is_dir(), not next(landing.iterdir(), None)
+    except (FileNotFoundError, NotADirectoryError):
+        is_there = False
+    except OSError as error:
+        raise UserError(
+            f"LANDING={landing}: the folder cannot be read ({error.strerror}); allow it."
+        ) from error
+    if not is_there:
+        raise UserError(
+            f"LANDING={landing}: no such folder; give the folder that holds the feeds, and see "
+            "that its disk is mounted."
+        )
     expected = f"put files under {', '.join(f'{feed}/' for feed in FEEDS)}"
-    if not any(landing.iterdir()):
-        raise UserError(f"LANDING={landing}: the folder is empty; {expected}.")
+    if is_empty:
+        raise UserError(
+            f"LANDING={landing}: the folder is empty; {expected}, and see that its disk is mounted."
+        )
     folders = [name for name in (*FEEDS, *mappings) if (landing / name).is_dir()]
     if not folders:
         raise UserError(

@@ -5,6 +5,7 @@ broke it), so that an engine reads ``receipts/*/*.json`` as a table.
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ ACCEPTED = "accepted"
 HELD = "held"
 # An empty table of receipts for engines, which fail where no file is found.
 NO_RECEIPT = "_none/_none.json"
+PARQUET_END = b"PAR1"
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,32 @@ def ensure_receipts(world: World) -> None:
 
 
 def read_receipts(world: World, feed: str | None = None) -> tuple[Receipt, ...]:
-    """All receipts, of one feed or of every feed, by feed and file name."""
-    receipts = (
-        Receipt(**json.loads(path.read_text(encoding="utf-8")))
-        for path in world.receipts.glob(f"{feed or '*'}/[!_]*.json")
-    )
+    """All receipts, of one feed or of every feed, by feed and file name; damaged ones are none."""
+    found = (_read(path) for path in world.receipts.glob(f"{feed or '*'}/[!_]*.json"))
+    receipts = (receipt for receipt in found if receipt is not None)
     return tuple(sorted(receipts, key=lambda r: (r.feed, r.file_name, r.file_id)))
+
+
+def remove_damaged_receipts(world: World, feed: str) -> None:
+    """An engine would stop at them; the files that they spoke of are read again."""
+    for path in world.receipts.glob(f"{feed}/[!_]*.json"):
+        if _read(path) is None:
+            path.unlink()
+
+
+def _read(path: Path) -> Receipt | None:
+    try:
+        return Receipt(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        return None
+
+
+def is_in_raw(world: World, receipt: Receipt) -> bool:
+    """Whether the rows of an accepted file are there, to the last byte of their Parquet file."""
+    path = world.raw / receipt.feed / f"{receipt.file_id}.parquet"
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(PARQUET_END), os.SEEK_END)
+            return file.read() == PARQUET_END
+    except OSError:
+        return False

@@ -16,8 +16,10 @@ from ingest.ledger import (
     HELD,
     Receipt,
     ensure_receipts,
+    is_in_raw,
     read_receipts,
     receipt_path,
+    remove_damaged_receipts,
     write_receipt,
 )
 from ingest.splitting import split
@@ -148,10 +150,11 @@ def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str
     for file in files:
         readings.setdefault(file.content_id, set()).add(file.file_id)
     accepted = set()
+    remove_damaged_receipts(world, feed)
     receipts = read_receipts(world, feed)
     for receipt in receipts:
         file_id = receipt.file_id
-        if receipt.state == ACCEPTED and (world.raw / feed / f"{file_id}.parquet").exists():
+        if receipt.state == ACCEPTED and is_in_raw(world, receipt):
             accepted.add(file_id)
         elif receipt.state == HELD and file_id not in landed:
             receipt_path(world, feed, file_id).unlink()

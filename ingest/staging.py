@@ -1,7 +1,5 @@
 """Reads one landed file into a typed Parquet file, in one streaming pass."""
 
-import errno
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from ingest.readers import Source, csv_source, open_source
 from ingest.sql import Engine
 from ingest.textfiles import NotItsFormat, Unreadable, explain_jsonl, repair_csv
 from ingest.values import typed_select
+from world.disk import is_full
 
 # Faults of the machine, of the run and of this program: they are not the file's and end the run.
 _NOT_THE_FILE = (
@@ -86,7 +85,7 @@ def _stage(engine: Engine, file: LandedFile, *, folder: Path) -> StagedFile:
     try:
         staged = _copy(engine, text, open_source(engine, text), folder=folder)
     except duckdb.Error as error:
-        if isinstance(error, _NOT_THE_FILE) or os.strerror(errno.ENOSPC) in str(error):
+        if isinstance(error, _NOT_THE_FILE) or is_full(error):
             raise
         if file.format == "parquet":
             raise fault(error) from error

@@ -39,10 +39,12 @@ def option(name: str, help_text: str) -> object:
 @option("as-of", "Day that the statuses speak about, YYYY-MM-DD.")
 @option("target", "Engine: duckdb.")
 def run(**given: str) -> None:
+    from orchestration.garbage import look_seldom
     from orchestration.headless import run as run_once
     from orchestration.options import options_from
     from orchestration.summary import print_summary
 
+    look_seldom()
     console = Console(highlight=False)
     started = time.monotonic()
     try:

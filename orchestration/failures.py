@@ -9,6 +9,7 @@ from world.errors import UserError
 from world.layout import World
 
 DBT_STEP = "dbt_models"
+DBT_GAVE_UP = "Encountered an error:"
 
 
 def what_failed(result: dg.ExecuteInProcessResult, world: World) -> list[str]:
@@ -43,7 +44,14 @@ def _failed_steps(result: dg.ExecuteInProcessResult, world: World) -> Iterator[s
             yield failure.user_failure_data.description
         elif "DagsterAssetCheckFailedError" not in str(failure.error):
             cause = failure.error.cause or failure.error
-            yield f"{event.step_key}: {cause.message.strip()}"
+            yield f"{event.step_key}: {in_one_line(cause.message)}"
+
+
+def in_one_line(message: str) -> str:
+    """What a step complained of; of what dbt printed as it gave up, the reason."""
+    _, is_dbts, told = message.partition(DBT_GAVE_UP)
+    reason = told.strip().partition("\n\n")[0] if is_dbts else message
+    return " ".join(reason.split())
 
 
 def failed_nodes(world: World) -> Iterator[str]:

@@ -22,6 +22,7 @@ CODE = (
     "world",
     "dbt_project.yml",
 )
+POLICY = "status_policy.csv"
 SUFFIXES = {".sql", ".yml", ".md", ".py", ".css"}
 
 
@@ -56,29 +57,30 @@ def facts_made_of(world: World) -> str:
     return _fingerprint(world, but_for=("run_date,", "as_of_date,"))
 
 
+def rules_made_of(world: World) -> str:
+    """Fingerprint of what holds for all rows: the same, but for the files and the policy, whose
+    changes a build can follow row by row and customer by customer."""
+    return _rules(world, but_for=("run_date,", "as_of_date,"), without=(POLICY,)).hexdigest()
+
+
 def _fingerprint(world: World, *, but_for: tuple[str, ...]) -> str:
-    digest = hashlib.sha256(f"{world.name}\0{code_version()}\0".encode())
-    for path in sorted(world.config.glob("*.csv")):
-        lines = path.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if not line.startswith(but_for)]
-        digest.update("\n".join([path.name, *kept]).encode() + b"\0")
+    digest = _rules(world, but_for=but_for)
     for file_id in sorted(receipt.file_id for receipt in accepted_receipts(world)):
         digest.update(file_id.encode() + b"\0")
     return digest.hexdigest()
 
 
-def remember_facts(world: World) -> None:
-    """Note what the facts in the build database are made of, once all of it is built."""
-    fresh = world.facts_marker.with_suffix(".new")
-    fresh.write_text(facts_made_of(world), encoding="utf-8")
-    fresh.replace(world.facts_marker)
-
-
-def facts_are_built(world: World) -> bool:
-    """Whether the facts in the build database are made of what a build now would make them of."""
-    if not (world.build_database.exists() and world.facts_marker.exists()):
-        return False
-    return world.facts_marker.read_text(encoding="utf-8") == facts_made_of(world)
+def _rules(
+    world: World, *, but_for: tuple[str, ...], without: tuple[str, ...] = ()
+) -> "hashlib._Hash":
+    digest = hashlib.sha256(f"{world.name}\0{code_version()}\0".encode())
+    for path in sorted(world.config.glob("*.csv")):
+        if path.name in without:
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if not line.startswith(but_for)]
+        digest.update("\n".join([path.name, *kept]).encode() + b"\0")
+    return digest
 
 
 def accepted_receipts(world: World) -> list[Receipt]:
@@ -88,7 +90,7 @@ def accepted_receipts(world: World) -> list[Receipt]:
 
 def policy_version(world: World) -> str:
     """Hash of the policy rows in force."""
-    return hashlib.sha256((world.config / "status_policy.csv").read_bytes()).hexdigest()[:12]
+    return hashlib.sha256((world.config / POLICY).read_bytes()).hexdigest()[:12]
 
 
 def is_current(world: World, *, fingerprint: str, run_date: date) -> bool:

@@ -1,5 +1,6 @@
 """dbt's manifest, parsed ahead of Dagster and only when the project has changed."""
 
+import json
 from pathlib import Path
 
 from orchestration.dbt import call_dbt
@@ -16,13 +17,21 @@ def ensure_manifest(world: World) -> Path:
         UserError: the project does not parse.
     """
     manifest = world.target / "manifest.json"
-    if manifest.exists() and manifest.stat().st_mtime > _latest_change():
+    if _is_whole(manifest) and manifest.stat().st_mtime > _latest_change():
         return manifest
     world.target.mkdir(parents=True, exist_ok=True)
     result = call_dbt(world, "parse")
     if result.returncode:
         raise UserError(f"dbt cannot parse the project:\n{result.stdout}{result.stderr}")
     return manifest
+
+
+def _is_whole(manifest: Path) -> bool:
+    """A run may have died while dbt wrote it."""
+    try:
+        return bool(json.loads(manifest.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return False
 
 
 def _latest_change() -> float:

@@ -4,7 +4,6 @@ The log of restatements and the statuses published so far live in the releases t
 are only laid out for dbt, so that losing the build, or rebuilding all of it, loses no memory.
 """
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import duckdb
 
 from forget.tokens import CUSTOMER_KEY, define, remembered, secret_of
+from release.publish import MART, facts_of
 from world.layout import World
 
 # What a first release is compared with.
@@ -85,8 +85,9 @@ def last_release(world: World) -> LastRelease | None:
     """The newest release made of this world, current or not; None before the first."""
     found = []
     for path in world.releases.glob("*/release.json"):
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        if facts["world"] == world.name and not path.parent.name.startswith("."):
+        facts = facts_of(path.parent)
+        is_whole = facts.get("world") == world.name and (path.parent / MART).exists()
+        if is_whole and not path.parent.name.startswith("."):
             found.append(LastRelease(path.parent, facts))
     return max(found, key=lambda release: release.facts["created_at"], default=None)
 

@@ -7,12 +7,21 @@ from typing import Any, TypedDict
 
 
 @dataclass(frozen=True)
+class Changes:
+    """The table of the build, ``schema.name``, that holds the ``keys`` of the rows made again."""
+
+    schema: str
+    name: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PublicTable:
     """One public model: where the build keeps it and what readers should know about it.
 
     ``schema`` is the schema in the build database, ``release_schema`` the one in the release:
     ``main`` for what is public. ``columns`` maps column name to description; a column may be
-    missing from it.
+    missing from it. ``changes`` says which rows a build of changes has made again; without it, all.
     """
 
     name: str
@@ -21,6 +30,7 @@ class PublicTable:
     description: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     release_schema: str = "main"
+    changes: Changes | None = None
 
 
 class InputBatch(TypedDict):
@@ -39,7 +49,8 @@ class ReleaseFacts:
     """The run that made a release.
 
     ``release_id`` names the folder and must be unique to the ``fingerprint``, which stands for
-    everything the release was made of, ``policy`` for the policy rows among it.
+    everything the release was made of, ``facts_fingerprint`` for all of it but the as-of date, and
+    ``policy`` for the policy rows among it.
     ``engagement_observed_from`` is the first day with a session or touch. ``policy_versions`` are
     rows of ``status_policy.csv`` by column name, ``quarantine`` counts rejected rows by feed and
     reason, ``settings`` are the settings in force. ``data_note`` is one sentence on where the data
@@ -53,6 +64,7 @@ class ReleaseFacts:
     created_at: datetime
     code_version: str
     fingerprint: str
+    facts_fingerprint: str = ""
     latest_event_date: date | None = None
     policy: str = ""
     engagement_observed_from: date | None = None

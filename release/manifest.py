@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from release.facts import PublicTable
+from release.facts import Changes, PublicTable
 from world.errors import UserError
 
 
@@ -33,7 +33,7 @@ def public_tables(manifest: Path) -> list[PublicTable]:
     keys = _tested_keys(nodes.values())
     tables = sorted(
         (
-            _public_table(node, keys.get(unique_id))
+            _public_table(node, keys.get(unique_id), _changes(node, nodes))
             for unique_id, node in nodes.items()
             if node["resource_type"] == "model" and _release_schema(node)
         ),
@@ -62,7 +62,20 @@ def _tested_keys(nodes: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _public_table(node: dict[str, Any], primary_key: tuple[str, ...] | None) -> PublicTable:
+def _changes(node: dict[str, Any], nodes: dict[str, Any]) -> Changes | None:
+    """Where the build keeps the keys of the rows that it has made again of a model."""
+    scope = node.get("config", {}).get("meta", {}).get("scope")
+    for upstream in node["depends_on"]["nodes"] if scope else ():
+        found = nodes.get(upstream, {})
+        if found.get("name") == scope:
+            name = found.get("alias") or found["name"]
+            return Changes(found["schema"], name, tuple(node["config"]["unique_key"]))
+    return None
+
+
+def _public_table(
+    node: dict[str, Any], primary_key: tuple[str, ...] | None, changes: Changes | None
+) -> PublicTable:
     if not primary_key:
         raise UserError(
             f"{node['original_file_path']}: the public model {node['name']} has no primary key; "
@@ -78,6 +91,7 @@ def _public_table(node: dict[str, Any], primary_key: tuple[str, ...] | None) -> 
             for column in node["columns"].values()
         },
         release_schema=_release_schema(node) or "main",
+        changes=changes,
     )
 
 

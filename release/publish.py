@@ -9,13 +9,13 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 from release.facts import PublicTable, ReleaseFacts
-from release.mart import write_mart
+from release.mart import bring_up_mart, write_mart
 from release.report import write_report
 from world.errors import UserError
 from world.layout import World
@@ -27,6 +27,9 @@ FACTS = "release.json"
 # A reader that resolved `current` just before a flip still finds its files two flips later.
 RELEASES_KEPT = 3
 
+# Changes leave room behind in the file, as new rows make it larger.
+MOST_GROWTH = 1.5
+
 # A leading dot is left to folders that are not releases (yet, or any more).
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -37,11 +40,13 @@ def publish(
     tables: Sequence[PublicTable],
     facts: ReleaseFacts,
     quality_page: Path | None = None,
+    brought_from: str = "",
 ) -> Path:
     """Make ``facts.release_id`` of the build's public ``tables`` and make it current.
 
     A release that exists already is only shown. The caller holds the warehouse for writing
-    (``world.lock``) and has closed the build database.
+    (``world.lock``) and has closed the build database. ``brought_from`` is the release that the
+    build made only the changes to, if there is one: its file is taken over and changed alike.
 
     Returns:
         The folder of the release: ``mart.duckdb``, ``report.html`` and ``release.json``, and a
@@ -62,7 +67,8 @@ def publish(
     if release.exists():
         _require_same(release, facts)
     else:
-        _make(world, release, tables=tables, facts=facts, quality_page=quality_page)
+        base = world.releases / brought_from if brought_from else None
+        _make(world, release, tables=tables, facts=facts, quality_page=quality_page, base=base)
     _flip(world, release)
     _prune(world, current=release)
     return release
@@ -77,12 +83,12 @@ def remove_outspoken(world: World) -> int:
         UserError: one cannot be removed; it is out of readers' sight all the same.
     """
     current = world.current.resolve()
-    facts = _facts_of(current)
+    facts = facts_of(current)
     if facts.get("world") != world.name:
         return 0
     removed = 0
     for path in sorted(world.releases.glob("[!.]*")):
-        found = _facts_of(path)
+        found = facts_of(path)
         is_ours = path != current and found.get("world") == world.name
         if is_ours and found.get("forgotten", "") != facts.get("forgotten", ""):
             hidden = path.with_name(f".{path.name}.removed")
@@ -97,6 +103,35 @@ def remove_outspoken(world: World) -> int:
     return removed
 
 
+def remove_damaged(world: World) -> list[Path]:
+    """Remove releases that cannot be read, whosever they are, and return them.
+
+    If the current one is among them or gone, readers see the newest other of this world, if any.
+    """
+    from release.soundness import is_sound
+
+    shown = world.current.resolve()
+    releases = _newest_first(world.releases.glob("[!.]*"))
+    damaged = [path for path in releases if not (facts_of(path) and is_sound(path / MART))]
+    if shown in damaged or not shown.exists():
+        others = [path for path in releases if path not in damaged]
+        ours = [path for path in others if facts_of(path)["world"] == world.name]
+        if ours:
+            _flip(world, ours[0])
+    for path in damaged:
+        path.rename(path.with_name(f".{path.name}.removed"))
+    if damaged:
+        _remove_leftovers(world)
+    return damaged
+
+
+def newest_moment(world: World) -> datetime | None:
+    """When the newest release of the warehouse, of whatever world, was made; None before it."""
+    found = [facts_of(path).get("created_at") for path in world.releases.glob("[!.]*")]
+    moments = [datetime.fromisoformat(text) for text in found if text]
+    return max(moments, default=None)
+
+
 def _make(
     world: World,
     release: Path,
@@ -104,28 +139,50 @@ def _make(
     tables: Sequence[PublicTable],
     facts: ReleaseFacts,
     quality_page: Path | None,
+    base: Path | None,
 ) -> None:
     unfinished = release.with_name(f".{release.name}.unfinished")
     unfinished.mkdir()
     spill = unfinished / "spill"
-    rows = write_mart(world.build_database, unfinished / MART, tables=tables, spill=spill)
+    mart = unfinished / MART
+    whole_size = _size_when_whole(base) if base else None
+    if base is not None and whole_size:
+        rows = bring_up_mart(
+            world.build_database, mart, base=base / MART, tables=tables, spill=spill
+        )
+    else:
+        rows = write_mart(world.build_database, mart, tables=tables, spill=spill)
+        whole_size = mart.stat().st_size
     shutil.rmtree(spill, ignore_errors=True)
     if quality_page is not None:
         shutil.copyfile(quality_page, unfinished / quality_page.name)
     name = quality_page.name if quality_page else ""
     write_report(unfinished / REPORT, unfinished / MART, facts, quality_page=name)
-    _write_facts(unfinished / FACTS, world=world, facts=facts, rows=rows)
+    _write_facts(unfinished / FACTS, world=world, facts=facts, rows=rows, whole_size=whole_size)
     _seal(unfinished)
     unfinished.rename(release)
     _sync(world.releases)
 
 
-def _write_facts(path: Path, *, world: World, facts: ReleaseFacts, rows: dict[str, int]) -> None:
+def _size_when_whole(base: Path) -> int | None:
+    """Bytes of a release's file when all of it was written last; None if it cannot be taken over,
+    or has grown so much by changes that it is better written whole."""
+    size: int | None = facts_of(base).get("mart_bytes_when_whole")
+    mart = base / MART
+    if not size or not mart.exists() or mart.stat().st_size > MOST_GROWTH * size:
+        return None
+    return size
+
+
+def _write_facts(
+    path: Path, *, world: World, facts: ReleaseFacts, rows: dict[str, int], whole_size: int
+) -> None:
     document = {
         **asdict(facts),
         "created_at": facts.created_at.astimezone(UTC),  # one zone: its text sorts by time
         "world": world.name,
         "row_counts": rows,
+        "mart_bytes_when_whole": whole_size,
     }
     text = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8")
@@ -154,14 +211,15 @@ def _sync(path: Path) -> None:
 
 
 def _require_same(release: Path, facts: ReleaseFacts) -> None:
-    if _facts_of(release).get("fingerprint") != facts.fingerprint:
+    if facts_of(release).get("fingerprint") != facts.fingerprint:
         raise UserError(
             f"{release}: already holds a release made of other data, configuration or code; "
             "published releases never change, so give this one another id."
         )
 
 
-def _facts_of(release: Path) -> dict:
+def facts_of(release: Path) -> dict:
+    """The release.json of a release; empty if it is missing or damaged."""
     try:
         return json.loads((release / FACTS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -186,13 +244,20 @@ def _prune(world: World, *, current: Path) -> None:
     A reader that has a removed file open keeps its data until it closes it.
     """
     others = [path for path in world.releases.iterdir() if path.name[0] != "." and path != current]
-    others.sort(key=lambda path: (_facts_of(path).get("created_at", ""), path.name), reverse=True)
-    newest_of_world = {_facts_of(path).get("world"): path for path in reversed(others)}
+    others = _newest_first(others)
+    newest_of_world = {facts_of(path).get("world"): path for path in reversed(others)}
     for release in others[RELEASES_KEPT - 1 :]:
         if release in newest_of_world.values():
             continue  # the world's memory of what it has published
         release.rename(release.with_name(f".{release.name}.removed"))
     _remove_leftovers(world)
+
+
+def _newest_first(releases: Iterable[Path]) -> list[Path]:
+    def age(release: Path) -> tuple[str, str]:
+        return facts_of(release).get("created_at", ""), release.name
+
+    return sorted(releases, key=age, reverse=True)
 
 
 def _remove_leftovers(world: World) -> None:

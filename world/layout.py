@@ -74,9 +74,14 @@ class World:
         return self.root / "build.duckdb"
 
     @property
-    def facts_marker(self) -> Path:
-        """What the facts in the build database are made of; absent while they are being built."""
-        return self.root / "facts.made_of"
+    def build_state(self) -> Path:
+        """What the build database holds; absent while its facts are being built."""
+        return self.root / "build.json"
+
+    @property
+    def arrived(self) -> Path:
+        """Links to the files of raw that a build has yet to take in: ``arrived/<feed>/``."""
+        return self.root / "arrived"
 
     @property
     def target(self) -> Path:

@@ -1,9 +1,15 @@
 """One writer per warehouse."""
 
+import errno
 import fcntl
+import getpass
+import os
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from world.errors import UserError
 
@@ -17,28 +23,70 @@ def writing(lock_file: Path) -> Iterator[None]:
     Within a process that holds it already, it is simply held on.
 
     Raises:
-        UserError: another run holds it.
+        UserError: another run holds it, or it cannot be written.
     """
     if lock_file in _held:
         yield
         return
-    try:
-        lock_file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(
-            f"WAREHOUSE={lock_file.parent}: cannot be made a folder ({error.strerror}); "
-            "give another WAREHOUSE."
-        ) from error
-    with lock_file.open("a") as handle:
+    with _opened(lock_file) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UserError(
-                f"{lock_file.parent}: another run is writing this warehouse; "
+                f"{lock_file.parent}: another run is writing this warehouse{_holder(handle)}; "
                 "wait for it to end, or give another WAREHOUSE."
             ) from error
+        _sign(handle)
         _held.add(lock_file)
         try:
             yield
         finally:
             _held.discard(lock_file)
+
+
+def _opened(lock_file: Path) -> IO[str]:
+    warehouse = lock_file.parent
+    try:
+        warehouse.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"WAREHOUSE={warehouse}: cannot be made a folder ({error.strerror}); "
+            "give another WAREHOUSE."
+        ) from error
+    try:
+        handle = lock_file.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise _cannot_be_written(warehouse, error) from error
+    if not os.access(warehouse, os.W_OK | os.X_OK):
+        handle.close()
+        raise _cannot_be_written(warehouse, PermissionError(errno.EACCES, "Permission denied"))
+    return handle
+
+
+def _cannot_be_written(warehouse: Path, error: OSError) -> UserError:
+    return UserError(
+        f"WAREHOUSE={warehouse}: cannot be written ({error.strerror}); "
+        "give the user of this run the right to, or give another WAREHOUSE."
+    )
+
+
+def _sign(handle: IO[str]) -> None:
+    """Say who holds the warehouse, for whom it keeps out; a full disk is no reason to stop here."""
+    with suppress(OSError):
+        handle.truncate(0)
+        now = datetime.now(tz=UTC).isoformat(sep=" ", timespec="seconds")
+        handle.write(f"process {os.getpid()} of {_user()} on {socket.gethostname()}, since {now}")
+        handle.flush()
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"user {os.getuid()}"
+
+
+def _holder(handle: IO[str]) -> str:
+    handle.seek(0)
+    words = handle.read(500).strip()
+    return f" ({words})" if words else ""

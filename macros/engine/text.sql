@@ -7,6 +7,15 @@
     substr({{ text }}, strpos({{ text }}, '{{ separator }}') + {{ separator | length }})
 {%- endmacro %}
 
+{# What stands before the first separator in a text that has one. #}
+{% macro text_before(text, separator) -%}
+    {{ return(adapter.dispatch("text_before")(text, separator)) }}
+{%- endmacro %}
+
+{% macro duckdb__text_before(text, separator) -%}
+    substr({{ text }}, 1, strpos({{ text }}, '{{ separator }}') - 1)
+{%- endmacro %}
+
 {# The text with `***` in the place of every e-mail address, written plainly or as in a link. #}
 {% macro without_email_addresses(text) -%}
     {{ return(adapter.dispatch("without_email_addresses")(text)) }}

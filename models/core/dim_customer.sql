@@ -1,10 +1,28 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key"],
+        meta={"scope": "chg_people"},
+    )
+}}
+
+{%- set changes = ref("chg_people") %}
+
 with
 
-    identifiers as (select * from {{ ref("int_customer__identifiers") }}),
+    identifiers as (
+        select *
+        from {{ ref("int_customer__identifiers") }}
+        where {{ changed(["customer_key"], changes) }}
+    ),
 
-    contacts as (
-        select *, {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
-        from {{ ref("stg_contacts") }}
+    contacts as (select * from {{ ref("stg_contacts") }}),
+
+    owners as (
+        select *
+        from {{ ref("int_contact__owners") }}
+        where {{ changed(["customer_key"], changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),
@@ -40,7 +58,7 @@ with
 
     owned_contacts as (
         select
-            coalesce(resolved.customer_key, by_email.customer_key) as customer_key,
+            owners.customer_key,
             contacts.contact_id,
             contacts.updated_at,
             contacts.full_name,
@@ -52,12 +70,7 @@ with
             contacts.consent_sms,
             contacts.consent_phone
         from contacts
-        left join resolved on contacts.identifier = resolved.identifier
-        -- where the contact is shared, the address still says who it was
-        left join
-            resolved as by_email
-            on resolved.customer_key is null
-            and 'email:' || contacts.email = by_email.identifier
+        inner join owners on contacts.contact_id = owners.contact_id
     ),
 
     ranked_contacts as (
@@ -67,7 +80,7 @@ with
                 partition by customer_key order by updated_at desc, contact_id
             ) as profile_order
         from owned_contacts
-        where customer_key is not null
+        where customer_key <> 'unknown'
     ),
 
     known as (

@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["touch_id"],
+        meta={"scope": "chg_touches"},
+    )
+}}
+
+{%- set changes = ref("chg_touches") %}
+
 with
 
     crm_touches as (
@@ -5,6 +16,7 @@ with
             *,
             {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
         from {{ ref("stg_crm_touches") }}
+        where {{ changed(["touch_id"], changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

@@ -1,14 +1,67 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key", "activity_date"],
+        meta={"scope": "chg_customer_days"},
+    )
+}}
+
+{%- set changes = ref("chg_customer_days") %}
+
 with
 
-    orders as (select * from {{ ref("fct_orders") }}),
+    orders as (
+        select *
+        from {{ ref("fct_orders") }}
+        where
+            {{
+                changed(
+                    ["customer_key", "order_date"],
+                    changes,
+                    ["customer_key", "activity_date"],
+                )
+            }}
+    ),
 
-    web_sessions as (select * from {{ ref("fct_web_sessions") }}),
+    web_sessions as (
+        select *
+        from {{ ref("fct_web_sessions") }}
+        where
+            {{
+                changed(
+                    ["customer_key", "session_date"],
+                    changes,
+                    ["customer_key", "activity_date"],
+                )
+            }}
+    ),
 
-    crm_touches as (select * from {{ ref("fct_crm_touches") }}),
+    crm_touches as (
+        select *
+        from {{ ref("fct_crm_touches") }}
+        where
+            {{
+                changed(
+                    ["customer_key", "touch_date"],
+                    changes,
+                    ["customer_key", "activity_date"],
+                )
+            }}
+    ),
 
-    contacts as (select * from {{ ref("stg_contacts") }}),
-
-    resolved as (select * from {{ ref("int_identifier__resolved") }}),
+    owners as (
+        select *
+        from {{ ref("int_contact__owners") }}
+        where
+            {{
+                changed(
+                    ["customer_key", "created_date"],
+                    changes,
+                    ["customer_key", "activity_date"],
+                )
+            }}
+    ),
 
     engagement_points as (select * from {{ ref("engagement_points") }}),
 
@@ -93,29 +146,9 @@ with
     ),
 
     contact_days as (
-        select
-            coalesce(
-                resolved.customer_key, by_email.customer_key, 'unknown'
-            ) as customer_key,
-            contacts.created_date as activity_date,
-            count(*) as contacts_created
-        from
-            (
-                select
-                    created_date,
-                    email,
-                    {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
-                from contacts
-            ) as contacts
-        left join resolved on contacts.identifier = resolved.identifier
-        -- where the contact is shared, the address still says who it was
-        left join
-            resolved as by_email
-            on resolved.customer_key is null
-            and 'email:' || contacts.email = by_email.identifier
-        group by
-            coalesce(resolved.customer_key, by_email.customer_key, 'unknown'),
-            contacts.created_date
+        select customer_key, created_date as activity_date, count(*) as contacts_created
+        from owners
+        group by customer_key, created_date
     ),
 
     combined as (

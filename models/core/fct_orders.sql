@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["order_id"],
+        meta={"scope": "chg_orders"},
+    )
+}}
+
+{%- set changes = ref("chg_orders") %}
+
 with
 
     orders as (
@@ -6,6 +17,7 @@ with
             {{ first_identifier(["customer_id", "email"]) }} as identifier,
             gross_amount - discount_amount - refund_amount as order_net_amount
         from {{ ref("stg_orders") }}
+        where {{ changed(["order_id"], changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

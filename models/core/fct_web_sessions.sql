@@ -1,8 +1,20 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["session_id"],
+        meta={"scope": "chg_sessions"},
+    )
+}}
+
+{%- set changes = ref("chg_sessions") %}
+
 with
 
     web_sessions as (
         select *, {{ first_identifier(["customer_id", "email"]) }} as identifier
         from {{ ref("stg_web_sessions") }}
+        where {{ changed(["session_id"], changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key"],
+        meta={"scope": "chg_people"},
+    )
+}}
+
+{%- set changes = ref("chg_people") %}
+
 with
 
     known as (select * from {{ ref("int_identifier__known") }}),
@@ -19,7 +30,9 @@ with
             known.first_seen_at
         from known
         inner join resolved on known.identifier = resolved.identifier
-        where resolved.customer_key <> 'erased'
+        where
+            resolved.customer_key <> 'erased'
+            and {{ changed(["resolved.customer_key"], changes) }}
     )
 
 select *

@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["identifier"],
+        meta={"scope": "chg_identifiers_seen"},
+    )
+}}
+
+{%- set changes = ref("chg_identifiers_seen") %}
+
 with
 
     sightings as (select * from {{ ref("int_identifier__sightings") }}),
@@ -9,7 +20,9 @@ with
             customer_identifier,
             first_seen_at
         from sightings
-        where customer_identifier is not null
+        where
+            customer_identifier is not null
+            and {{ changed(["customer_identifier"], changes, ["identifier"]) }}
         union all
         select
             2 as identifier_rank,
@@ -17,7 +30,9 @@ with
             customer_identifier,
             first_seen_at
         from sightings
-        where email_identifier is not null
+        where
+            email_identifier is not null
+            and {{ changed(["email_identifier"], changes, ["identifier"]) }}
         union all
         select
             3 as identifier_rank,
@@ -25,7 +40,9 @@ with
             customer_identifier,
             first_seen_at
         from sightings
-        where contact_identifier is not null
+        where
+            contact_identifier is not null
+            and {{ changed(["contact_identifier"], changes, ["identifier"]) }}
     ),
 
     final as (

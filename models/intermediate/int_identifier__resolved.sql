@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["identifier"],
+        meta={"scope": "chg_identifiers"},
+    )
+}}
+
+{%- set changes = ref("chg_identifiers") %}
+
 -- The one place that says who is who: a customer is a connected component of
 -- identifiers that rows name together. Shared identifiers join nothing and belong to
 -- nobody.
@@ -12,22 +23,25 @@ with
             first_seen_at,
             row_number() over (order by identifier) as node
         from {{ ref("int_identifier__known") }}
-        where not is_shared
+        where not is_shared and {{ changed(["identifier"], changes) }}
     ),
 
     pairs as (
         select
             customer_identifier as one_identifier, email_identifier as other_identifier
         from sightings
+        where {{ changed(["customer_identifier"], changes, ["identifier"]) }}
         union
         select
             customer_identifier as one_identifier,
             contact_identifier as other_identifier
         from sightings
+        where {{ changed(["customer_identifier"], changes, ["identifier"]) }}
         union
         select
             email_identifier as one_identifier, contact_identifier as other_identifier
         from sightings
+        where {{ changed(["email_identifier"], changes, ["identifier"]) }}
     ),
 
     links as (

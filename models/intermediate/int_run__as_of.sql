@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("chg_run") }}
 -- The last business day that the statuses speak about, and from when engagement was
 -- observed.
 with

@@ -1,3 +1,5 @@
+{%- set changes = ref("chg_sessions") %}
+
 with
 
     web_sessions as (select * from {{ ref("stg_web_sessions") }}),
@@ -22,7 +24,10 @@ with
             {{ seconds_between("started_at", "ended_at") }} as duration_seconds
         from web_sessions
         -- whoever logs in is a person
-        where customer_id is null and email is null
+        where
+            customer_id is null
+            and email is null
+            and {{ changed(["session_id"], changes) }}
     ),
 
     final as (

@@ -1,3 +1,5 @@
+{%- set changes = ref("chg_sessions") %}
+
 -- Anonymous sessions that belong to a customer: the one who next logged in on that
 -- visitor_id, else the one who last did, within the days that the settings allow.
 with
@@ -9,6 +11,7 @@ with
             started_at,
             {{ first_identifier(["customer_id", "email"]) }} as identifier
         from {{ ref("stg_web_sessions") }}
+        where {{ changed(["visitor_id"], changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

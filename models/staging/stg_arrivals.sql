@@ -1,3 +1,5 @@
+{%- set before = ref("chg_orders_before") %}
+
 -- Rows of files that the last release did not know: what can have changed what was
 -- published.
 with
@@ -28,10 +30,13 @@ with
     ),
 
     changed_orders as (
-        select distinct orders.order_id
-        from orders
-        inner join new_orders on orders.order_id = new_orders.order_id
-        where orders._file_id in (select known_files.file_id from known_files)
+        {%- if only_changes() %}select order_id from {{ before }}
+        {%- else %}
+            select distinct orders.order_id
+            from orders
+            inner join new_orders on orders.order_id = new_orders.order_id
+            where orders._file_id in (select known_files.file_id from known_files)
+        {%- endif %}
     ),
 
     arrivals as (

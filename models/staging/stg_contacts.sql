@@ -1,13 +1,64 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["contact_id"],
+        meta={"feed": "contacts"},
+    )
+}}
+
+{%- set before = ref("chg_contacts_before") %}
+
 with
 
     contacts as (select * from {{ source("raw", "contacts") }}),
 
+    versions as (
+        select
+            contact_id,
+            created_at,
+            {{ local_date("created_at", setting("business_timezone")) }}
+            as created_date,
+            coalesce(updated_at, created_at) as updated_at,
+            customer_id,
+            lower(email) as email,
+            full_name,
+            birth_date,
+            gender,
+            city,
+            country,
+            consent_email,
+            consent_sms,
+            consent_phone
+        from contacts
+        {%- if only_changes() %}
+            -- a row that comes again competes with what it was
+            union all
+            select
+                contact_id,
+                created_at,
+                created_date,
+                updated_at,
+                customer_id,
+                email,
+                full_name,
+                birth_date,
+                gender,
+                city,
+                country,
+                consent_email,
+                consent_sms,
+                consent_phone
+            from {{ before }}
+        {%- endif %}
+    ),
+
     ranked as (
         {{
             ranked_versions(
-                "contacts",
+                "versions",
                 "contact_id",
-                "coalesce(updated_at, created_at)",
+                "updated_at",
                 [
                     "created_at",
                     "customer_id",
@@ -29,11 +80,10 @@ with
         select
             contact_id,
             created_at,
-            {{ local_date("created_at", setting("business_timezone")) }}
-            as created_date,
-            coalesce(updated_at, created_at) as updated_at,
+            created_date,
+            updated_at,
             customer_id,
-            lower(email) as email,
+            email,
             full_name,
             birth_date,
             gender,

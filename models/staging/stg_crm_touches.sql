@@ -1,13 +1,65 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["touch_id"],
+        meta={"feed": "crm_touches"},
+    )
+}}
+
+{%- set before = ref("chg_touches_before") %}
+
 with
 
     crm_touches as (select * from {{ source("raw", "crm_touches") }}),
 
+    versions as (
+        select
+            touch_id,
+            contact_id,
+            customer_id,
+            lower(email) as email,
+            touched_at,
+            {{ local_date("touched_at", setting("business_timezone")) }} as touch_date,
+            coalesce(updated_at, touched_at) as updated_at,
+            direction,
+            channel,
+            touch_type,
+            campaign_id,
+            offer_id,
+            score,
+            topic,
+            cost_amount
+        from crm_touches
+        {%- if only_changes() %}
+            -- a row that comes again competes with what it was
+            union all
+            select
+                touch_id,
+                contact_id,
+                customer_id,
+                email,
+                touched_at,
+                touch_date,
+                updated_at,
+                direction,
+                channel,
+                touch_type,
+                campaign_id,
+                offer_id,
+                score,
+                topic,
+                cost_amount
+            from {{ before }}
+        {%- endif %}
+    ),
+
     ranked as (
         {{
             ranked_versions(
-                "crm_touches",
+                "versions",
                 "touch_id",
-                "coalesce(updated_at, touched_at)",
+                "updated_at",
                 [
                     "touched_at",
                     "contact_id",
@@ -31,10 +83,10 @@ with
             touch_id,
             contact_id,
             customer_id,
-            lower(email) as email,
+            email,
             touched_at,
-            {{ local_date("touched_at", setting("business_timezone")) }} as touch_date,
-            coalesce(updated_at, touched_at) as updated_at,
+            touch_date,
+            updated_at,
             direction,
             channel,
             touch_type,

@@ -1,15 +1,79 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["order_id"],
+        meta={"feed": "orders"},
+    )
+}}
+
+{%- set before = ref("chg_orders_before") %}
+
 with
 
     orders as (select * from {{ source("raw", "orders") }}),
 
     stores as (select * from {{ ref("stores") }}),
 
+    versions as (
+        select
+            orders.order_id,
+            orders.customer_id,
+            lower(orders.email) as email,
+            orders.ordered_at,
+            {{
+                local_date(
+                    "orders.ordered_at",
+                    "coalesce(stores.timezone, " ~ setting("business_timezone") ~ ")",
+                )
+            }} as order_date,
+            coalesce(orders.updated_at, orders.ordered_at) as updated_at,
+            orders.order_status,
+            coalesce(orders.order_type, 'sale') as order_type,
+            orders.currency,
+            orders.gross_amount,
+            coalesce(orders.discount_amount, 0) as discount_amount,
+            coalesce(orders.refund_amount, 0) as refund_amount,
+            orders.coupon_code,
+            orders.subscription_id,
+            orders.sales_channel,
+            orders.store_id,
+            orders.policy_segment,
+            orders.item_count
+        from orders
+        left join stores on orders.store_id = stores.store_id
+        {%- if only_changes() %}
+            -- a row that comes again competes with what it was
+            union all
+            select
+                order_id,
+                customer_id,
+                email,
+                ordered_at,
+                order_date,
+                updated_at,
+                order_status,
+                order_type,
+                currency,
+                gross_amount,
+                discount_amount,
+                refund_amount,
+                coupon_code,
+                subscription_id,
+                sales_channel,
+                store_id,
+                policy_segment,
+                item_count
+            from {{ before }}
+        {%- endif %}
+    ),
+
     ranked as (
         {{
             ranked_versions(
-                "orders",
+                "versions",
                 "order_id",
-                "coalesce(updated_at, ordered_at)",
+                "updated_at",
                 [
                     "ordered_at",
                     "customer_id",
@@ -33,32 +97,26 @@ with
 
     final as (
         select
-            ranked.order_id,
-            ranked.customer_id,
-            lower(ranked.email) as email,
-            ranked.ordered_at,
-            {{
-                local_date(
-                    "ranked.ordered_at",
-                    "coalesce(stores.timezone, " ~ setting("business_timezone") ~ ")",
-                )
-            }} as order_date,
-            coalesce(ranked.updated_at, ranked.ordered_at) as updated_at,
-            ranked.order_status,
-            coalesce(ranked.order_type, 'sale') as order_type,
-            ranked.currency,
-            ranked.gross_amount,
-            coalesce(ranked.discount_amount, 0) as discount_amount,
-            coalesce(ranked.refund_amount, 0) as refund_amount,
-            ranked.coupon_code,
-            ranked.subscription_id,
-            ranked.sales_channel,
-            ranked.store_id,
-            ranked.policy_segment,
-            ranked.item_count
+            order_id,
+            customer_id,
+            email,
+            ordered_at,
+            order_date,
+            updated_at,
+            order_status,
+            order_type,
+            currency,
+            gross_amount,
+            discount_amount,
+            refund_amount,
+            coupon_code,
+            subscription_id,
+            sales_channel,
+            store_id,
+            policy_segment,
+            item_count
         from ranked
-        left join stores on ranked.store_id = stores.store_id
-        where ranked.version_rank = 1
+        where version_rank = 1
     )
 
 select *

@@ -1,11 +1,64 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["session_id"],
+        meta={"feed": "web_sessions"},
+    )
+}}
+
+{%- set before = ref("chg_sessions_before") %}
+
 with
 
     web_sessions as (select * from {{ source("raw", "web_sessions") }}),
 
+    versions as (
+        select
+            session_id,
+            visitor_id,
+            customer_id,
+            lower(email) as email,
+            started_at,
+            {{ local_date("started_at", setting("business_timezone")) }}
+            as session_date,
+            ended_at,
+            coalesce(page_views, 1) as page_views,
+            coalesce(conversions, 0) as conversions,
+            source,
+            medium,
+            campaign,
+            device,
+            country,
+            landing_page
+        from web_sessions
+        {%- if only_changes() %}
+            -- a row that comes again competes with what it was
+            union all
+            select
+                session_id,
+                visitor_id,
+                customer_id,
+                email,
+                started_at,
+                session_date,
+                ended_at,
+                page_views,
+                conversions,
+                source,
+                medium,
+                campaign,
+                device,
+                country,
+                landing_page
+            from {{ before }}
+        {%- endif %}
+    ),
+
     ranked as (
         {{
             ranked_versions(
-                "web_sessions",
+                "versions",
                 "session_id",
                 "ended_at",
                 [
@@ -31,13 +84,12 @@ with
             session_id,
             visitor_id,
             customer_id,
-            lower(email) as email,
+            email,
             started_at,
-            {{ local_date("started_at", setting("business_timezone")) }}
-            as session_date,
+            session_date,
             ended_at,
-            coalesce(page_views, 1) as page_views,
-            coalesce(conversions, 0) as conversions,
+            page_views,
+            conversions,
             source,
             medium,
             campaign,

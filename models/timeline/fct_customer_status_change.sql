@@ -1,6 +1,21 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key"],
+        meta={"scope": "chg_histories"},
+    )
+}}
+
+{%- set changes = ref("chg_histories") %}
+
 with
 
-    status_runs as (select * from {{ ref("int_customer__status_runs") }}),
+    status_runs as (
+        select *
+        from {{ ref("int_customer__status_runs") }}
+        where {{ changed(["customer_key"], changes) }}
+    ),
 
     history as (select * from {{ ref("fct_customer_status_history") }}),
 

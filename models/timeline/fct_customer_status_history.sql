@@ -1,3 +1,14 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key"],
+        meta={"scope": "chg_histories"},
+    )
+}}
+
+{%- set changes = ref("chg_histories") %}
+
 with
 
     timeline as (select * from {{ ref("int_customer__timeline") }}),
@@ -18,7 +29,9 @@ with
             or timeline.valid_to > run.as_of_date as is_current
         from timeline
         cross join run
-        where timeline.valid_from <= run.as_of_date
+        where
+            timeline.valid_from <= run.as_of_date
+            and {{ changed(["timeline.customer_key"], changes) }}
     )
 
 select *

@@ -1,3 +1,5 @@
+{%- set changes = ref("chg_customers") %}
+
 -- Stretches of days, not after an earlier release's as-of date, of which this build
 -- says something else than was published.
 with
@@ -21,6 +23,22 @@ with
         cross join run
     ),
 
+    -- of customers without changes this build says what the last one said, unless
+    -- that one
+    -- was asked about fewer days than a release before it
+    looked_back as (
+        select 1 as is_so
+        from published_days
+        cross join published_run
+        where
+            published_days.published_to
+            > {{
+                day_from_number(
+                    day_number("published_run.previous_as_of_date") ~ " + 1"
+                )
+            }}
+    ),
+
     published as (
         select
             timeline.customer_key,
@@ -32,6 +50,9 @@ with
             timeline.policy_effective_from
         from {{ ref("stg_published_timeline") }} as timeline
         inner join bounds on timeline.valid_from < bounds.compared_to
+        where
+            exists (select looked_back.is_so from looked_back)
+            or {{ changed(["timeline.customer_key"], changes) }}
     ),
 
     built as (
@@ -47,6 +68,9 @@ with
             timeline.policy_effective_from
         from {{ ref("int_customer__timeline") }} as timeline
         inner join bounds on timeline.valid_from < bounds.compared_to
+        where
+            exists (select looked_back.is_so from looked_back)
+            or {{ changed(["timeline.customer_key"], changes) }}
     ),
 
     no_longer_said as (

@@ -1,3 +1,5 @@
+{%- set changes = ref("chg_customers") %}
+
 -- Which policy span rules a customer on which days. The segment is known from the first
 -- purchase on; until then the customer belongs to `default`.
 with
@@ -8,6 +10,7 @@ with
         where
             customer_key not in ('unknown', 'erased')
             and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})
+            and {{ changed(["customer_key"], changes) }}
     ),
 
     orders as (select * from {{ ref("fct_orders") }} where is_purchase),

@@ -1,7 +1,22 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key"],
+        meta={"scope": "chg_customers"},
+    )
+}}
+
+{%- set changes = ref("chg_customers") %}
+
 -- Runs of one status, across its sub-statuses and policies, the forecast ones included.
 with
 
-    timeline as (select * from {{ ref("int_customer__timeline") }}),
+    timeline as (
+        select *
+        from {{ ref("int_customer__timeline") }}
+        where {{ changed(["customer_key"], changes) }}
+    ),
 
     compared as (
         select

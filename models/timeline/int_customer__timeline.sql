@@ -1,3 +1,13 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="scoped",
+        unique_key=["customer_key"],
+        meta={"scope": "chg_customers"},
+    )
+}}
+
+-- depends_on: {{ ref("chg_customers") }}
 -- A customer's whole timeline as intervals: the past, the as-of date and, if nothing
 -- more happens, the days to come.
 with

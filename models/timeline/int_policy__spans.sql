@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("chg_policy_before") }}
 -- For each segment, which policy row rules which days. A segment is ruled by the
 -- default rows until its own first row takes effect.
 with

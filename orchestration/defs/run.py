@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 
 import dagster as dg
 
+from orchestration.clock import moment
 from orchestration.options import RunOptions, options_from
 from world.layout import World
 from world.lock import writing
@@ -22,7 +23,13 @@ class WarehouseRun(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseRun"]:
+        from orchestration.healing import heal_build, wait_until_free
+        from orchestration.housekeeping import prune_runs
+
         with writing(self.world.lock_file):
+            wait_until_free(self.world)
+            heal_build(self.world)
+            prune_runs(context.instance)
             yield self
 
     @cached_property
@@ -35,7 +42,7 @@ class WarehouseRun(dg.ConfigurableResource):
 
     @cached_property
     def now(self) -> datetime:
-        return datetime.now(tz=UTC)
+        return moment(self.world)
 
     @cached_property
     def settings(self) -> Settings:

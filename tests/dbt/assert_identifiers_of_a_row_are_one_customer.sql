@@ -1,9 +1,15 @@
+{%- set changes = ref("chg_sightings") %}
+
 -- Identifiers that rows name together are one customer's. A row here is a pair that
 -- fell
 -- apart: connected_components needs more rounds on this engine.
 with
 
-    sightings as (select * from {{ ref("int_identifier__sightings") }}),
+    sightings as (
+        select *
+        from {{ ref("int_identifier__sightings") }}
+        where {{ changed(["sighting_key"], changes) }}
+    ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),
 

@@ -1,3 +1,5 @@
+{%- set changes = ref("chg_customers") %}
+
 -- A customer's intervals follow each other without gap or overlap. A row here breaks
 -- that.
 with
@@ -11,6 +13,7 @@ with
                 partition by customer_key order by valid_from
             ) as next_valid_from
         from {{ ref("int_customer__timeline") }}
+        where {{ changed(["customer_key"], changes) }}
     )
 
 select *

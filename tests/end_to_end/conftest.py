@@ -13,6 +13,7 @@ from tests.end_to_end.story import (
     WITHOUT_CURRENCY,
     in_other_files,
 )
+from tests.end_to_end.undisturbed import Story, copy, tables
 
 
 @dataclass(frozen=True)
@@ -96,3 +97,20 @@ def strict(shop: Shop, second: Step) -> Step:
     (shop.config / "status_policy.csv").write_text(STRICT_POLICY, encoding="utf-8")
     shop.world.build_database.unlink()
     return step(shop, shop.run(CONFIG=shop.config))
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """For runs that something happens to: where they begin, and where they are to end."""
+    shop = Shop(tmp_path_factory.mktemp("before"))
+    shop.land(FIRST_FILES)
+    assert shop.run().code == 0
+    shop.land(LATE_FILES)
+    undisturbed = copy(shop, tmp_path_factory.mktemp("undisturbed"))
+    run = undisturbed.run()
+    assert run.code == 0, run.errors
+    # What is said before the summary is said as it happens.
+    said = [line for line in run.lines if line.startswith("  ")]
+    old, new = tables(shop.release), tables(undisturbed.release)
+    assert old != new
+    return Story(shop, old, new, said, run.seconds)

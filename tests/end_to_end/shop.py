@@ -98,11 +98,21 @@ class Shop:
         for name, rows in files.items():
             write_csv(self.landing / name, rows)
 
-    def run(self, **options: str | Path) -> Run:
-        """Run once; options by their names, such as ``AS_OF``."""
+    def run(
+        self,
+        *,
+        command: Sequence[str] = COMMAND,
+        under: Callable[[], None] | None = None,
+        **options: str | Path,
+    ) -> Run:
+        """Run once; options by their names, such as ``AS_OF``.
+
+        ``under`` is called in the new process before it begins (see ``accidents``).
+        """
         started = time.monotonic()
         done = subprocess.run(
-            COMMAND,
+            command,
+            preexec_fn=under,
             cwd=PROJECT_DIR,
             env=self._environment(options),
             capture_output=True,
@@ -133,6 +143,18 @@ class Shop:
         ``when`` is given what the run has said so far, and asked about every 50 ms. A run that
         ends before is not killed. ``meanwhile`` is called before the kill.
         """
+
+        def kill(process: subprocess.Popen) -> None:
+            meanwhile()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+        return self.run_disturbed(when=when, by=kill)
+
+    def run_disturbed(
+        self, *, when: Callable[[str], bool], by: Callable[[subprocess.Popen], None]
+    ) -> Run:
+        """Start a run, call ``by`` with it as soon as ``when`` holds, and wait for its end."""
         started = time.monotonic()
         with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
             process = subprocess.Popen(
@@ -145,9 +167,7 @@ class Shop:
             )
             while not when(_text(said)) and process.poll() is None:
                 time.sleep(0.05)
-            meanwhile()
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            by(process)
             process.wait()
             seconds = time.monotonic() - started
             lines = _text(said).splitlines(), _text(complained).splitlines()

@@ -1,65 +1,22 @@
 """A run may die at any moment: readers keep a whole release, and the next run ends as it should."""
 
 import random
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.end_to_end.shop import Release, Shop
-from tests.end_to_end.story import FIRST_FILES, LATE_FILES
+from tests.end_to_end.shop import Shop
+from tests.end_to_end.undisturbed import Story, Tables, copy, tables
 
 pytestmark = pytest.mark.slow
 
 RANDOM_MOMENTS = 24
 # So many deaths in a row, then a run to its end.
 DEATHS_BEFORE_HEALING = 6
-
-Tables = dict[str, list[tuple]]
-
-
-@dataclass(frozen=True)
-class Story:
-    """A shop whose late files have landed, and what an undisturbed run makes of them."""
-
-    before: Shop
-    old: Tables
-    new: Tables
-    lines: list[str]
-    seconds: float
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    shop = Shop(tmp_path_factory.mktemp("before"))
-    shop.land(FIRST_FILES)
-    assert shop.run().code == 0
-    shop.land(LATE_FILES)
-    undisturbed = copy(shop, tmp_path_factory.mktemp("undisturbed"))
-    run = undisturbed.run()
-    assert run.code == 0, run.errors
-    # What is said before the summary is said as it happens.
-    said = [line for line in run.lines if line.startswith("  ")]
-    old, new = tables(shop.release), tables(undisturbed.release)
-    assert old != new
-    return Story(shop, old, new, said, run.seconds)
-
-
-def copy(shop: Shop, folder: Path) -> Shop:
-    shutil.copytree(shop.folder, folder, dirs_exist_ok=True, symlinks=True)
-    return Shop(folder)
-
-
-def tables(release: Release) -> Tables:
-    """All tables, but for the one that says when files came."""
-    found = release.tables()
-    found.pop("fct_ingest", None)
-    return found
 
 
 class Reader(threading.Thread):

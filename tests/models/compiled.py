@@ -26,11 +26,17 @@ RAW = "/raw-rows"
 
 @dataclass(frozen=True)
 class Model:
-    """One dbt model: ``relation`` is its quoted name in the database, ``sql`` its select."""
+    """One dbt model: ``relation`` is its quoted name in the database, ``sql`` its select.
+
+    Where a build of changes leaves other rows in place, ``keys`` are the columns that say which it
+    replaces, and ``scope`` is the relation that has their values, if it is not the new rows.
+    """
 
     name: str
     relation: str
     sql: str
+    keys: tuple[str, ...] = ()
+    scope: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,14 +70,18 @@ def compiled_project(*targets: str) -> Project:
 
 
 @cache
-def compile_project(project_dir: Path) -> Project:
-    """Every model of a dbt project; takes some seconds, once per process."""
+def compile_project(project_dir: Path, *, only_changes: bool = False) -> Project:
+    """Every model of a dbt project, as a build of everything or of changes runs it.
+
+    Takes some seconds, once per process.
+    """
     with TemporaryDirectory() as folder:
         command = [Path(sys.executable).with_name("dbt"), "--quiet", "compile"]
         environment = {
             **os.environ,
             "STATUS_BUILD_DATABASE": f"{folder}/{DATABASE}.duckdb",
             "STATUS_RAW": RAW,
+            "STATUS_UPDATE": str(only_changes).lower(),
             "DBT_TARGET_PATH": folder,
             "DBT_LOG_PATH": folder,
         }
@@ -84,8 +94,15 @@ def compile_project(project_dir: Path) -> Project:
         node["name"]: {nodes[p]["name"] for p in node["depends_on"]["nodes"] if p in models}
         for node in models.values()
     }
+    relations = {node["name"]: node["relation_name"] for node in models.values()}
     by_name = {
-        node["name"]: Model(node["name"], node["relation_name"], _on_tables(node["compiled_code"]))
+        node["name"]: Model(
+            node["name"],
+            node["relation_name"],
+            _on_tables(node["compiled_code"]),
+            tuple(node["config"]["unique_key"] or ()),
+            relations.get(node["config"]["meta"].get("scope")),
+        )
         for node in models.values()
     }
     seeds = {
@@ -134,7 +151,10 @@ class ModelRun:
         for seed, types in self.project.seeds.items():
             self._fill(f"{DATABASE}.seeds.{seed}", types, rows.get(seed, []))
         for model in self.project.models:
-            self.connection.execute(f"create or replace table {model.relation} as {model.sql}")
+            self._make(model)
+
+    def _make(self, model: Model) -> None:
+        self.connection.execute(f"create or replace table {model.relation} as {model.sql}")
 
     def _fill(self, table: str, types: dict[str, str], rows: list[dict[str, object]]) -> None:
         # One text for all rows: a placeholder for each value takes five times as long.

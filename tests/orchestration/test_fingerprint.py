@@ -11,12 +11,10 @@ from ingest.ledger import HELD, Receipt, write_receipt
 from orchestration import fingerprint
 from orchestration.fingerprint import (
     code_version,
-    facts_are_built,
     is_current,
     made_of,
     may_advance,
     policy_version,
-    remember_facts,
 )
 from world.layout import SHIPPED_SEEDS, World
 from world.settings import write_config
@@ -221,39 +219,3 @@ def test_a_torn_release_json_is_no_release(world: World) -> None:
     world.current.mkdir(parents=True)
     (world.current / "release.json").write_text('{"fingerprint"', encoding="utf-8")
     assert not is_current(world, fingerprint=made_of(world), run_date=DAY)
-
-
-@pytest.fixture
-def built(world: World) -> World:
-    """A world whose facts have been built."""
-    world.build_database.touch()
-    remember_facts(world)
-    return world
-
-
-def test_facts_outlive_another_day_asked_for(built: World, configure: Callable[..., World]) -> None:
-    assert facts_are_built(built)
-    configure(run_date=NEXT_DAY, as_of=date(2026, 2, 1))
-    assert facts_are_built(built)
-
-
-def test_facts_do_not_outlive_another_seed(
-    built: World, configure: Callable[..., World], strict_policy: Path
-) -> None:
-    configure(overlay=strict_policy)
-    assert not facts_are_built(built)
-
-
-def test_facts_do_not_outlive_a_new_file(built: World) -> None:
-    accept(built, "a" * 32)
-    assert not facts_are_built(built)
-
-
-def test_facts_do_not_outlive_the_build_database(built: World) -> None:
-    built.build_database.unlink()
-    assert not facts_are_built(built)
-
-
-def test_facts_that_were_never_built_whole_are_not_built(world: World) -> None:
-    world.build_database.touch()
-    assert not facts_are_built(world)

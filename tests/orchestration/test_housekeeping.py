@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy
 
 from orchestration.housekeeping import prune_runs
 
@@ -25,6 +26,17 @@ def run_once(instance: dg.DagsterInstance) -> str:
         speak()
 
     return job.execute_in_process(instance=instance).run_id
+
+
+def check_once(instance: dg.DagsterInstance) -> str:
+    """A run with an asset and its check."""
+
+    @dg.asset(check_specs=[dg.AssetCheckSpec("is_good", asset="stock")])
+    def stock() -> Iterator[object]:
+        yield dg.MaterializeResult()
+        yield dg.AssetCheckResult(passed=True, check_name="is_good")
+
+    return dg.materialize([stock], instance=instance).run_id
 
 
 def begin(instance: dg.DagsterInstance) -> str:
@@ -60,3 +72,11 @@ def test_few_runs_are_left_alone(instance: dg.DagsterInstance) -> None:
     run_once(instance)
     assert prune_runs(instance, keep=2) == 0
     assert len(instance.get_runs()) == 1
+
+
+def test_verdicts_of_checks_go_with_their_runs(instance: dg.DagsterInstance) -> None:
+    runs = [check_once(instance) for _ in range(3)]
+    assert prune_runs(instance, keep=1) == 2
+    with instance.event_log_storage.index_connection() as connection:
+        query = sqlalchemy.text("select distinct run_id from asset_check_executions")
+        assert connection.execute(query).fetchall() == [(runs[-1],)]

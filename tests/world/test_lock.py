@@ -1,5 +1,6 @@
 """One writer per warehouse, and a dead one holds nobody up."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -61,6 +62,23 @@ def test_a_second_writer_is_told_at_once(lock_file: Path) -> None:
         pass
     assert str(error.value).startswith(str(lock_file.parent))
     assert "\n" not in str(error.value)
+
+
+def test_a_second_writer_is_told_who_holds_the_warehouse_and_since_when(lock_file: Path) -> None:
+    with another_run(lock_file) as process, pytest.raises(UserError) as error, writing(lock_file):
+        pass
+    words = rf"warehouse \(process {process.pid} of \S+ on \S+, since \d{{4}}-\d\d-\d\d [^)]+\)"
+    assert re.search(words, str(error.value))
+
+
+def test_the_next_holder_signs_for_itself(lock_file: Path) -> None:
+    for _ in range(2):
+        with writing(lock_file):
+            pass
+    with another_run(lock_file) as process:
+        text = lock_file.read_text(encoding="utf-8")
+    assert text.startswith(f"process {process.pid} ")
+    assert text.count("process") == 1
 
 
 def test_who_holds_the_warehouse_holds_it_on(lock_file: Path) -> None:

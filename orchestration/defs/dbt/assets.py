@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,20 @@ import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
 )
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
 
-from orchestration.dbt import DBT, dbt_environment
+from orchestration.build_state import BuildPlan, begin_build, end_build, plan_build
+from orchestration.dbt import DBT, begin_dbt, dbt_environment
 from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
-from orchestration.fingerprint import made_of, policy_version, remember_facts
+from orchestration.fingerprint import made_of, policy_version
 from orchestration.options import options_from
 from orchestration.progress import count, say
 from orchestration.published import lay_out
@@ -30,6 +32,8 @@ from world.layout import PROJECT_DIR
 
 # What the as-of date, and what was published last, have a say in; all else are facts.
 FOLLOWS_THE_DAY = (
+    dg.AssetKey(["changes", "chg_policy_before"]),
+    dg.AssetKey(["changes", "chg_run"]),
     dg.AssetKey(["intermediate", "int_run__as_of"]),
     dg.AssetKey(["staging", "stg_arrivals"]),
     dg.AssetKey(["staging", "stg_published_customers"]),
@@ -37,6 +41,8 @@ FOLLOWS_THE_DAY = (
     dg.AssetKey(["staging", "stg_published_run"]),
     dg.AssetKey(["staging", "stg_published_timeline"]),
 )
+# Tag of a run for which no file is new: only the as-of date is another.
+ANOTHER_DAY = "customer_status/another_day"
 RAW_SOURCES = "source.customer_status.raw."
 SETTINGS_SEED = dg.AssetKey(["seeds", "settings"])
 
@@ -72,15 +78,24 @@ def manifest_path() -> Path:
 
 
 class OwnDbt(DbtCliResource):
-    """dbt of this very environment: nobody has to ask it for its version, nor to open the database
-    beside it, which only metadata that is not used here would need. Saves seconds of every run."""
+    """dbt of this very environment, in the process that has been made ready for it."""
 
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(metadata.version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
-        return None
+    def cli(
+        self, args: Sequence[str], *, context: dg.AssetExecutionContext, target_path: Path
+    ) -> DbtCliInvocation:
+        chosen = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
+        tests = chosen.indirect_selection
+        selection = [*chosen.selection_args, *(["--indirect-selection", tests] if tests else [])]
+        return DbtCliInvocation(
+            process=begin_dbt([*args, *selection]),
+            manifest=chosen.manifest,
+            dagster_dbt_translator=chosen.dagster_dbt_translator,
+            project_dir=PROJECT_DIR,
+            target_path=target_path,
+            raise_on_error=True,
+            context=context,
+            cli_version=Version(metadata.version("dbt-core")),
+        )
 
 
 def dbt_resource() -> OwnDbt:
@@ -121,13 +136,19 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
     def dbt_models(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
     ) -> Iterator[object]:
-        os.environ.update(dbt_environment(run.world))
-        lay_out(run.world, made_of=made_of(run.world), policy=policy_version(run.world))
-        if not context.is_subset:
-            run.world.facts_marker.unlink(missing_ok=True)
-        invocation = dbt.cli(build_arguments(), context=context, target_path=run.world.target)
+        world = run.world
+        is_another_day_only = context.run.tags.get(ANOTHER_DAY) == "true"
+        plan = BuildPlan(world.raw)
+        if is_another_day_only or not context.is_subset:
+            plan = plan_build(world, is_another_day_only=is_another_day_only)
+        lay_out(world, made_of=made_of(world), policy=policy_version(world))
+        begin_build(world, is_another_day_only=is_another_day_only)
+        os.environ.update(dbt_environment(world))
+        os.environ["STATUS_RAW"] = str(plan.raw)
+        os.environ["STATUS_UPDATE"] = str(plan.only_changes).lower()
+        invocation = dbt.cli(build_arguments(), context=context, target_path=world.target)
         yield from told(context, invocation.stream())
-        if not context.is_subset:
-            remember_facts(run.world)
+        if is_another_day_only or not context.is_subset:
+            end_build(world, plan)
 
     return dbt_models

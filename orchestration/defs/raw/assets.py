@@ -64,11 +64,13 @@ def take_in(
     from ingest.landing import discover
     from ingest.run import ingest_feed
     from orchestration.input_quality import record
+    from orchestration.losses import refuse_losses
 
     with user_errors_fail():
         options = run.options
         landing = discover(options.landing, world=run.world, config=options.config)
         files = landing.files.get(feed, ())
+        refuse_losses(feed, files, world=run.world)
         outcome = ingest_feed(feed, files, world=run.world, settings=run.settings, now=run.now)
     say(context, describe(outcome))
     drifts = newest_drifts(feed, run)

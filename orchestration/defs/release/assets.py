@@ -14,10 +14,10 @@ from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import (
     accepted_receipts,
     code_version,
+    facts_made_of,
     made_of,
     policy_version,
 )
-from orchestration.housekeeping import prune_runs
 from orchestration.notes import DATA_NOTES
 from orchestration.progress import count, say
 from world.layout import World
@@ -41,6 +41,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="The public models, the report and release.json that readers see.",
     )
     def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
+        from orchestration.build_state import note_release, read_state
         from orchestration.input_quality import newest_page
         from release.manifest import public_tables
         from release.publish import publish, remove_outspoken
@@ -48,12 +49,17 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         with user_errors_fail():
             facts = release_facts(run)
             tables = public_tables(run.world.target / "manifest.json")
+            state = read_state(run.world)
             folder = publish(
-                run.world, tables=tables, facts=facts, quality_page=newest_page(run.world)
+                run.world,
+                tables=tables,
+                facts=facts,
+                quality_page=newest_page(run.world),
+                brought_from=state.brought_from if state else "",
             )
+            note_release(run.world, facts.release_id)
             say(context, f"release: {facts.release_id} is current")
             removed = remove_outspoken(run.world)
-        prune_runs(context.instance)
         if removed:
             say(context, f"erasures: {count(removed, 'older release')} removed")
         return dg.MaterializeResult(
@@ -87,6 +93,7 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
         created_at=run.now,
         code_version=code_version(),
         fingerprint=fingerprint,
+        facts_fingerprint=facts_made_of(world),
         policy=policy_version(world),
         engagement_observed_from=observed_from,
         latest_event_date=latest,

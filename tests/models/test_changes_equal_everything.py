@@ -1,0 +1,146 @@
+"""A build brought up to date with what came equals one made afresh of everything, row for row."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.models.readings import rows_of
+from tests.models.updates import Build, Rows
+from tests.oracle.world import World
+from tests.worlds.build import random_world
+from tests.worlds.crowds import detailed_world
+from tests.worlds.tangles import tangled_world
+
+FEEDS = ("orders", "web_sessions", "crm_touches", "contacts")
+# When a row of a feed happens.
+HAPPENS_AT = {
+    "orders": "ordered_at",
+    "web_sessions": "started_at",
+    "crm_touches": "touched_at",
+    "contacts": "created_at",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came by one run, and everything that had come by then."""
+
+    arrived: Rows
+    known: Rows
+
+
+@pytest.fixture(scope="module")
+def updated() -> Iterator[Build]:
+    build = Build(only_changes=True)
+    yield build
+    build.close()
+
+
+@pytest.fixture(scope="module")
+def afresh() -> Iterator[Build]:
+    build = Build(only_changes=False)
+    yield build
+    build.close()
+
+
+def arrivals(world: World, choices: random.Random) -> Iterator[Step]:
+    """The world's rows in some order over a few runs: mostly as they happen, a few late, some
+    twice; with the as-of date asked for at times, and policy rows that are written later."""
+    rows = rows_of(world)
+    runs = choices.randint(2, 5)
+    moments = sorted(
+        str(row[HAPPENS_AT[feed]]) for feed in FEEDS for row in rows[feed] if row[HAPPENS_AT[feed]]
+    )
+    cuts = sorted(choices.choices(moments, k=runs - 1)) if moments else []
+    is_shuffled = choices.random() < 0.3
+    batches: list[dict[str, list[dict[str, object]]]] = [
+        {feed: [] for feed in FEEDS} for _ in range(runs)
+    ]
+    for feed in FEEDS:
+        for row in rows[feed]:
+            happened = sum(cut <= str(row[HAPPENS_AT[feed]]) for cut in cuts)
+            late = is_shuffled or choices.random() < 0.15
+            first = choices.randint(0 if is_shuffled else happened, runs - 1) if late else happened
+            for run in {first, *([runs - 1] if choices.random() < 0.05 else [])}:
+                batches[run][feed].append({**row, "_file_id": f"file-{run}"})
+    policies = rows["status_policy"]
+    known: dict[str, list[dict[str, object]]] = {feed: [] for feed in FEEDS}
+    written = len(policies)
+    if len(policies) > 1 and choices.random() < 0.4:
+        written = choices.randint(1, len(policies))
+    for run, batch in enumerate(batches):
+        if written < len(policies) and choices.random() < 0.5:
+            written = len(policies)
+        seeds = {
+            name: table for name, table in rows.items() if name not in (*FEEDS, "status_policy")
+        }
+        seeds["status_policy"] = _default_first(policies)[:written]
+        seeds["settings"] = _settings(rows["settings"], choices, run, moments)
+        known = {feed: known[feed] + batch[feed] for feed in FEEDS}
+        yield Step(arrived={**seeds, **batch}, known={**seeds, **known})
+
+
+def _default_first(policies: list[dict[str, object]]) -> list[dict[str, object]]:
+    return sorted(policies, key=lambda row: row["policy_segment"] != "default")
+
+
+def _settings(
+    given: list[dict[str, object]], choices: random.Random, run: int, moments: list[str]
+) -> list[dict[str, object]]:
+    """The same, now and then with another as-of date."""
+    chosen = {row["setting"]: row for row in given}
+    if moments and choices.random() < 0.3:
+        day = date.fromisoformat(choices.choice(moments)[:10])
+        day += timedelta(days=choices.choice((0, 1, 40, 120)))
+        chosen["as_of_date"] = {**chosen["as_of_date"], "value": day.isoformat()}
+    return list(chosen.values())
+
+
+def compare(world: World, choices: random.Random, updated: Build, afresh: Build) -> int:
+    """Runs both through the same arrivals; returns the rows that were compared."""
+    compared = 0
+    for number, step in enumerate(arrivals(world, choices)):
+        if number == 0:
+            updated.begin(step.arrived)
+            afresh.begin(step.known)
+        else:
+            updated.follow(step.arrived, step=number)
+            afresh.follow(step.known, step=number)
+        found, expected = updated.tables(), afresh.tables()
+        for name, rows in expected.items():
+            assert found[name] == rows, f"{name} after run {number}"
+            compared += len(rows)
+    return compared
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32), make=st.sampled_from((random_world, tangled_world)))
+def test_after_every_run_both_say_the_same(
+    seed: int, make: Callable[[random.Random], World], updated: Build, afresh: Build
+) -> None:
+    choices = random.Random(seed)
+    compare(make(choices), choices, updated, afresh)
+
+
+@pytest.mark.parametrize(
+    ("make", "share"), [(random_world, 20), (tangled_world, 20), (detailed_world, 50)]
+)
+def test_after_every_run_of_many_businesses_both_say_the_same(
+    make: Callable[[random.Random], World],
+    share: int,
+    updated: Build,
+    afresh: Build,
+    number_of_worlds: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    compared = 0
+    for seed in range(number_of_worlds // share):
+        choices = random.Random(seed)
+        compared += compare(make(choices), choices, updated, afresh)
+    with capsys.disabled():
+        print(f"\n{compared:,} rows of {seed + 1:,} businesses compared, 0 differences")

@@ -1,0 +1,169 @@
+"""Two builds beside each other: one is made afresh after every step, one is brought up to date."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tests.models.compiled import Model, ModelRun, Project, compile_project
+from world.layout import PROJECT_DIR
+
+# What the two are compared by: what readers see, and what the next update builds on.
+COMPARED = {
+    "staging": ("stg_orders", "stg_web_sessions", "stg_crm_touches", "stg_contacts"),
+    "intermediate": (
+        "int_identifier__sightings",
+        "int_identifier__known",
+        "int_identifier__resolved",
+        "int_contact__owners",
+        "int_customer__identifiers",
+    ),
+    "core": (
+        "dim_customer",
+        "dim_campaign",
+        "dim_channel",
+        "dim_date",
+        "fct_orders",
+        "fct_web_sessions",
+        "fct_crm_touches",
+        "fct_customer_day",
+    ),
+    "timeline": (
+        "int_customer__timeline",
+        "int_customer__status_runs",
+        "int_customer__lifetime",
+        "int_customer__published_tail",
+        "fct_customer_status_history",
+        "fct_customer_status_change",
+        "fct_customer_status_restatement",
+        "fct_customer_merge",
+    ),
+    "marts": ("mart_customer_status", "mart_status_transitions", "agg_customer_status_daily"),
+}
+PUBLISHED = {
+    "timeline": """
+        select
+            customer_key, valid_from,
+            least(coalesce(valid_to, date '9999-12-31'), as_of_date + 1) as valid_to,
+            status, sub_status, policy_segment, policy_effective_from
+        from compiled.timeline.fct_customer_status_history
+        cross join compiled.intermediate.int_run__as_of
+        union all
+        from compiled.timeline.int_customer__published_tail
+    """,
+    "customers": """
+        select
+            customer_key, null::varchar as next_customer_key, null::varchar as reason,
+            null::varchar as release_id
+        from compiled.core.dim_customer
+        where customer_key not in ('unknown', 'erased')
+        union all
+        select previous_customer_key, customer_key, reason, release_id
+        from compiled.timeline.fct_customer_merge
+    """,
+    "restatements": "from compiled.timeline.fct_customer_status_restatement",
+}
+Rows = Mapping[str, list[dict[str, object]]]
+Tables = dict[str, list[tuple]]
+
+
+class Build(ModelRun):
+    """One build, kept from step to step, with what it published."""
+
+    def __init__(self, *, only_changes: bool) -> None:
+        names = [name for names in COMPARED.values() for name in names]
+        everything = _project(names, only_changes=False)
+        super().__init__(everything, plans=False)
+        self._changes = _project(names, only_changes=True) if only_changes else None
+        self.connection.execute("create schema compiled.published")
+
+    def begin(self, rows: Rows) -> None:
+        """The first build."""
+        self._publish_nothing()
+        self.build(rows)
+
+    def follow(self, rows: Rows, *, step: int) -> None:
+        """The next one: of all ``rows``, or, brought up to date, of those that came."""
+        self._publish(step)
+        if self._changes is None:
+            self.build(rows)
+            return
+        whole, self.project = self.project, self._changes
+        try:
+            self.build(rows)
+        finally:
+            self.project = whole
+
+    def _make(self, model: Model) -> None:
+        if self.project is not self._changes or not model.keys:
+            super()._make(model)
+            return
+        keys = ", ".join(model.keys)
+        same = " and ".join(f"kept.{key} = scope.{key}" for key in model.keys)
+        self.connection.execute(f"create or replace temp table fresh as {model.sql}")
+        self.connection.execute(
+            f"delete from {model.relation} as kept "
+            f"using (select distinct {keys} from {model.scope or 'fresh'}) as scope where {same}"
+        )
+        self.connection.execute(f"insert into {model.relation} by name from fresh")
+
+    def tables(self) -> Tables:
+        """Every compared table, its rows in the order of their values."""
+        return {
+            name: self.rows(f"from compiled.{schema}.{name} order by all")
+            for schema, names in COMPARED.items()
+            for name in names
+        }
+
+    def _publish_nothing(self) -> None:
+        self.connection.execute("""
+            create or replace table compiled.published.timeline (
+                customer_key varchar, valid_from date, valid_to date, status varchar,
+                sub_status varchar, policy_segment varchar, policy_effective_from date
+            );
+            create or replace table compiled.published.customers (
+                customer_key varchar, next_customer_key varchar, reason varchar, release_id varchar
+            );
+            create or replace table compiled.published.files (file_id varchar);
+            create or replace table compiled.published.restatements (
+                release_id varchar, customer_key varchar, valid_from date, valid_to date,
+                previous_status varchar, previous_sub_status varchar,
+                previous_policy_segment varchar, previous_policy_effective_from date,
+                status varchar, sub_status varchar, policy_segment varchar,
+                policy_effective_from date, reason varchar, other_customer_key varchar,
+                previous_release_id varchar
+            );
+            create or replace table compiled.published.run as
+            select
+                'step-0' as fingerprint, 'policy' as policy, null::varchar as previous_release_id,
+                null::date as previous_as_of_date, null::varchar as previous_policy,
+                null::date as previous_engagement_observed_from
+        """)
+
+    def _publish(self, step: int) -> None:
+        for name, query in PUBLISHED.items():
+            self.connection.execute(f"create or replace temp table told as {query}")
+            self.connection.execute(
+                f"create or replace table compiled.published.{name} as from told"
+            )
+        self.connection.execute(f"insert into compiled.published.files values ('file-{step - 1}')")
+        self.connection.execute(f"""
+            create or replace table compiled.published.run as
+            select
+                'step-{step}' as fingerprint, 'policy' as policy,
+                '{step - 1}' as previous_release_id, as_of_date as previous_as_of_date,
+                'policy' as previous_policy,
+                engagement_observed_from as previous_engagement_observed_from
+            from compiled.intermediate.int_run__as_of
+        """)
+
+
+def _project(names: list[str], *, only_changes: bool) -> Project:
+    project = compile_project(PROJECT_DIR, only_changes=only_changes).upstream_of(names)
+    models = tuple(replace(model, sql=_on_published(model.sql)) for model in project.models)
+    return replace(project, models=models)
+
+
+def _on_published(sql: str) -> str:
+    for table in ("timeline", "restatements", "customers", "files", "run"):
+        path = f"read_parquet('target/published/{table}/data.parquet')"
+        sql = sql.replace(path, f"compiled.published.{table}")
+    return sql
