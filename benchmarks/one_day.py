@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import duckdb
 
-from benchmarks.measuring import cost_row, ratio_row, show
+from benchmarks.measuring import Cost, cost_row, ratio_row, show
 from benchmarks.sizes import benchmark_options, landing, run, words
 
 # When the rows of a feed become known.
@@ -68,23 +68,43 @@ def _is_of_day(connection: duckdb.DuckDBPyConnection, path: Path, feed: str, day
     return f"coalesce(coalesce({read})::date = date '{day}', false)"
 
 
+def newest_tenth(files: Path, tenth: Path) -> None:
+    """Link the files of the newest months, a tenth of all: the same days, less history."""
+    months = sorted({path.stem for path in files.glob("*/**/*.parquet")})
+    kept = months[-max(1, round(len(months) / 10)) :]
+    for path in files.glob("*/**/*.parquet"):
+        if path.stem in kept:
+            link = tenth / path.relative_to(files)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.hardlink_to(path)
+
+
+def one_more(files: Path, last_day: Path, root: Path) -> tuple[Cost, Cost, Cost]:
+    """A first run over the files, one with the last day beside them, and one with nothing new."""
+    first = run(files, root)
+    shutil.copytree(last_day, files, dirs_exist_ok=True)
+    return first, run(files, root), run(files, root)
+
+
 @click.command()
 @benchmark_options
 def main(*, size: str, folder: Path, as_json: Path | None) -> None:
-    """Measure a first run without the last day, the run with it, and a run with nothing new."""
+    """Measure a day on all of history and on the newest tenth of it."""
     work = folder / size / "one_day"
     shutil.rmtree(work, ignore_errors=True)
-    files, last_day, root = work / "landing", work / "last_day", work / "warehouse"
+    files, tenth, last_day = work / "landing", work / "tenth", work / "last_day"
     rows = hold_back_last_day(landing(size, folder), files, last_day)
-    first = run(files, root)
-    shutil.copytree(last_day, files, dirs_exist_ok=True)
-    one_more = run(files, root)
-    nothing = run(files, root)
+    newest_tenth(files, tenth)
+    first_of_tenth, day_on_tenth, _ = one_more(tenth, last_day, work / "warehouse_of_tenth")
+    first, day, nothing = one_more(files, last_day, work / "warehouse")
     table = [
         cost_row("first run, all days but the last", first),
-        cost_row(f"one more day, {rows:,} rows", one_more),
+        cost_row(f"one more day, {rows:,} rows", day),
         cost_row("again, nothing new", nothing),
-        ratio_row("one more day / first run", one_more, first),
+        cost_row("first run, newest tenth of it", first_of_tenth),
+        cost_row("one more day on that", day_on_tenth),
+        ratio_row("one more day / first run", day, first),
+        ratio_row("one more day / one more on a tenth", day, day_on_tenth),
     ]
     show(f"One more day, {words(size)}.", table, as_json=as_json)
 

@@ -19,7 +19,8 @@ with
     customers as (
         select distinct customer_key
         from {{ ref("int_customer__timeline") }}
-        where {{ changed(["customer_key"], changes) }}
+        where
+            {{ changed(["customer_key"], changes) }} and {{ in_slice("customer_key") }}
     ),
 
     customer_days as (
@@ -37,6 +38,7 @@ with
             and days.customer_key not in ('unknown', 'erased')
             and (days.purchases > 0 or days.engagement_points > 0)
             and {{ changed(["days.customer_key"], changes) }}
+            and {{ in_slice("days.customer_key") }}
     ),
 
     purchase_days as (
@@ -89,6 +91,7 @@ with
             touches.touch_date <= run.as_of_date
             and touches.customer_key not in ('unknown', 'erased')
             and {{ changed(["touches.customer_key"], changes) }}
+            and {{ in_slice("touches.customer_key") }}
     ),
 
     feedback as (
@@ -169,6 +172,7 @@ with
             orders.is_purchase
             and orders.order_date <= run.as_of_date
             and {{ changed(["orders.customer_key"], changes) }}
+            and {{ in_slice("orders.customer_key") }}
         group by orders.customer_key
     ),
 

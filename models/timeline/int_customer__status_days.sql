@@ -2,7 +2,11 @@
 -- rule that holds from that day and the flags that say why.
 with
 
-    sweep as (select * from {{ ref("int_customer__sweep") }}),
+    sweep as (
+        select *
+        from {{ ref("int_customer__sweep") }}
+        where {{ in_slice("customer_key") }}
+    ),
 
     policy_spans as (select * from {{ ref("int_policy__spans") }}),
 

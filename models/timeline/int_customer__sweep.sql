@@ -22,9 +22,14 @@ with
             and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})
             and (purchases > 0 or engagement_points > 0 or dissatisfactions > 0)
             and {{ changed(["customer_key"], changes) }}
+            and {{ in_slice("customer_key") }}
     ),
 
-    spans as (select * from {{ ref("int_customer__spans") }}),
+    spans as (
+        select *
+        from {{ ref("int_customer__spans") }}
+        where {{ in_slice("customer_key") }}
+    ),
 
     shortest_limit as (
         select min(inactive_after_days) as inactive_after_days

@@ -12,7 +12,11 @@
 -- more happens, the days to come.
 with
 
-    status_days as (select * from {{ ref("int_customer__status_days") }}),
+    status_days as (
+        select *
+        from {{ ref("int_customer__status_days") }}
+        where {{ in_slice("customer_key") }}
+    ),
 
     policies as (
         select distinct policy_number, policy_segment, policy_effective_from

@@ -1,8 +1,8 @@
 """A build brought up to date with what came equals one made afresh of everything, row for row."""
 
 import random
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from tests.models.readings import rows_of
 from tests.models.updates import Build, Rows
+from tests.oracle.configuration import Settings
+from tests.oracle.examples import at, sale, visit, world_of
+from tests.oracle.records import Contact, Row
 from tests.oracle.world import World
 from tests.worlds.build import random_world
 from tests.worlds.crowds import detailed_world
 from tests.worlds.tangles import tangled_world
 
 FEEDS = ("orders", "web_sessions", "crm_touches", "contacts")
+AT_THE_END = Settings(as_of_date=date(2024, 6, 1))
 # When a row of a feed happens.
 HAPPENS_AT = {
     "orders": "ordered_at",
@@ -102,9 +106,14 @@ def _settings(
 
 
 def compare(world: World, choices: random.Random, updated: Build, afresh: Build) -> int:
+    """Runs both through random arrivals; returns the rows that were compared."""
+    return follow(arrivals(world, choices), updated, afresh)
+
+
+def follow(steps: Iterable[Step], updated: Build, afresh: Build) -> int:
     """Runs both through the same arrivals; returns the rows that were compared."""
     compared = 0
-    for number, step in enumerate(arrivals(world, choices)):
+    for number, step in enumerate(steps):
         if number == 0:
             updated.begin(step.arrived)
             afresh.begin(step.known)
@@ -144,3 +153,100 @@ def test_after_every_run_of_many_businesses_both_say_the_same(
         compared += compare(make(choices), choices, updated, afresh)
     with capsys.disabled():
         print(f"\n{compared:,} rows of {seed + 1:,} businesses compared, 0 differences")
+
+
+def by_hand(*runs: tuple[Row, ...], settings: Settings = AT_THE_END) -> Iterator[Step]:
+    """One run for each group of rows."""
+    known: dict[str, list[dict[str, object]]] = {feed: [] for feed in FEEDS}
+    for number, rows in enumerate(runs):
+        arrived = in_files(rows, settings, number)
+        known = {feed: known[feed] + arrived[feed] for feed in FEEDS}
+        yield Step(arrived=arrived, known={**arrived, **known})
+
+
+def in_files(rows: tuple[Row, ...], settings: Settings, number: int) -> Rows:
+    world = replace(world_of(*rows, as_of="2024-06-01"), settings=settings)
+    world = replace(world, contacts=tuple(row for row in rows if isinstance(row, Contact)))
+    tables = rows_of(world)
+    for feed in FEEDS:
+        tables[feed] = [{**row, "_file_id": f"file-{number}"} for row in tables[feed]]
+    return tables
+
+
+def test_a_policy_row_that_is_written_later_concerns_everybody(
+    updated: Build, afresh: Build
+) -> None:
+    steps = list(by_hand((sale("2024-01-01"), sale("2024-02-01", customer_id="eva")), ()))
+    policy = {**steps[1].known["status_policy"][0], "effective_from": "2024-02-15"}
+    policy["inactive_after_days"] = 10
+    policies = [*steps[1].known["status_policy"], policy]
+    steps[1] = Step(
+        arrived={**steps[1].arrived, "status_policy": policies},
+        known={**steps[1].known, "status_policy": policies},
+    )
+    follow(steps, updated, afresh)
+    assert updated.rows("""
+        select count(distinct customer_key) from compiled.timeline.int_customer__timeline
+        where policy_effective_from = '2024-02-15'
+    """) == [(2,)]
+
+
+def test_an_address_that_is_shared_no_more_joins_whom_it_stood_beside(
+    updated: Build, afresh: Build
+) -> None:
+    ana = sale("2024-01-01", customer_id="ana", email="desk@shop")
+    eva = sale("2024-01-02", order_id="of eva", customer_id="eva", email="desk@shop")
+    profile = Contact(contact_id="c1", created_at=at("2024-01-03"), email="desk@shop")
+    corrected = replace(eva, email="eva@shop", updated_at=at("2024-02-01"))
+    only_one = replace(AT_THE_END, max_identifier_degree=1)
+    steps = by_hand((ana, eva, profile), (corrected,), settings=only_one)
+    follow(steps, updated, afresh)
+    assert updated.rows("""
+        select count(distinct customer_key) from compiled.intermediate.int_identifier__resolved
+        where identifier in ('customer_id:ana', 'email:desk@shop', 'contact_id:c1')
+    """) == [(1,)]
+
+
+def test_an_address_that_becomes_shared_joins_nobody_any_more(
+    updated: Build, afresh: Build
+) -> None:
+    ana = sale("2024-01-01", customer_id="ana", email="desk@shop")
+    profile = Contact(contact_id="c1", created_at=at("2024-01-03"), email="desk@shop")
+    eva = sale("2024-01-02", customer_id="eva", email="desk@shop")
+    only_one = replace(AT_THE_END, max_identifier_degree=1)
+    follow(by_hand((ana, profile), (eva,), settings=only_one), updated, afresh)
+    assert updated.rows("""
+        select count(*) from compiled.intermediate.int_identifier__resolved
+        where identifier = 'email:desk@shop'
+    """) == [(0,)]
+
+
+def test_a_session_that_turns_out_to_be_anothers_gives_its_visits_back(
+    updated: Build, afresh: Build
+) -> None:
+    login = visit("2024-01-10", session_id="login", visitor_id="one")
+    visits = (
+        visit("2024-01-09", customer_id=None, visitor_id="one"),
+        visit("2024-01-09T15:00:00", customer_id=None, visitor_id="other"),
+    )
+    moved = replace(login, visitor_id="other", ended_at=at("2024-01-10T13:00:00"))
+    follow(by_hand((login, *visits), (moved,)), updated, afresh)
+    assert updated.rows(
+        "select count(*) from compiled.core.fct_web_sessions where is_stitched"
+    ) == [(1,)]
+
+
+def test_a_look_back_at_an_earlier_day_forgets_nothing_that_was_said(
+    updated: Build, afresh: Build
+) -> None:
+    first = (sale("2024-01-01"), sale("2024-05-01", customer_id="eva"))
+    steps = list(by_hand(first, (sale("2023-12-01", customer_id="leo"),), ()))
+    for step in steps[1:2]:
+        for rows in (step.arrived, step.known):
+            for row in rows["settings"]:
+                if row["setting"] == "as_of_date":
+                    row["value"] = "2024-02-01"
+    follow(steps, updated, afresh)
+    assert updated.rows("""
+        select count(distinct release_id) from compiled.timeline.fct_customer_status_restatement
+    """) == [(2,)]

@@ -14,6 +14,7 @@ VERSIONS = "macros/ranked_versions.sql"
 CAPPED = "macros/capped_points.sql"
 SWEEP = "models/timeline/int_customer__sweep.sql"
 SPANS = "models/timeline/int_customer__spans.sql"
+LIFETIME = "models/timeline/int_customer__lifetime.sql"
 MEASURES = "models/timeline/int_customer__measures.sql"
 UNTIL = 'and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})'
 
@@ -33,14 +34,14 @@ VERSION_RULES = (
     Mutation(
         "updated_at, not the event's own time, says which version is the latest",
         STG_ORDERS,
-        '"coalesce(updated_at, ordered_at)",',
-        '"ordered_at",',
+        "coalesce(orders.updated_at, orders.ordered_at)",
+        "orders.ordered_at",
     ),
     Mutation(
         "a version without updated_at is as old as the event itself",
         STG_ORDERS,
-        '"coalesce(updated_at, ordered_at)",',
-        '"updated_at",',
+        "coalesce(orders.updated_at, orders.ordered_at)",
+        "orders.updated_at",
     ),
 )
 
@@ -69,12 +70,12 @@ DATE_RULES = (
     Mutation(
         "events after D are not measured",
         MEASURES,
-        "and days.activity_date <= customers.as_of_date",
+        "days.activity_date <= (select run.as_of_date from run) and",
         "",
     ),
     Mutation(
         "touches after D are not measured",
-        MEASURES,
+        LIFETIME,
         "where touches.touch_date <= run.as_of_date and",
         "where",
     ),
@@ -126,8 +127,8 @@ PURCHASE_RULES = (
     Mutation(
         "an order without a type is a sale",
         STG_ORDERS,
-        "coalesce(ranked.order_type, 'sale')",
-        "coalesce(ranked.order_type, 'exchange')",
+        "coalesce(orders.order_type, 'sale')",
+        "coalesce(orders.order_type, 'exchange')",
     ),
     Mutation(
         "a purchase leaves more than nothing",

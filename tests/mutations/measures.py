@@ -2,6 +2,7 @@
 
 from tests.mutations.mutation import Mutation
 
+LIFETIME = "models/timeline/int_customer__lifetime.sql"
 MEASURES = "models/timeline/int_customer__measures.sql"
 MART = "models/marts/mart_customer_status.sql"
 ORDERS = "models/core/fct_orders.sql"
@@ -49,9 +50,9 @@ STANDING_RULES = (
     ),
     Mutation(
         "last_engagement_date is of a day that earned points",
-        MEASURES,
-        "case when engagement_points > 0 then activity_date end",
-        "activity_date",
+        LIFETIME,
+        "from customer_days where engagement_points > 0",
+        "from customer_days",
     ),
     Mutation(
         "is_engagement_measured from the first measured day",
@@ -101,7 +102,7 @@ MONEY_RULES = (
     ),
     Mutation(
         "an average is per order, not per purchase day",
-        MEASURES,
+        LIFETIME,
         '"purchases.net_revenue", "purchases.orders", 2',
         '"purchases.net_revenue", "purchases.purchase_days", 2',
     ),
@@ -113,7 +114,7 @@ MONEY_RULES = (
     ),
     Mutation(
         "who never bought has no revenue",
-        MEASURES,
+        LIFETIME,
         "purchases.net_revenue, {{",
         "coalesce(purchases.net_revenue, 0) as net_revenue, {{",
     ),
@@ -122,56 +123,56 @@ MONEY_RULES = (
 TOUCH_RULES = (
     Mutation(
         "a response in the instant of the offer answers it",
-        MEASURES,
+        LIFETIME,
         "answered.answered_at >= made.made_at",
         "answered.answered_at > made.made_at",
     ),
     Mutation(
         "an offer is answered after it was first made",
-        MEASURES,
+        LIFETIME,
         "min(touched_at) as made_at",
         "max(touched_at) as made_at",
     ),
     Mutation(
         "only outbound touches make offers",
-        MEASURES,
+        LIFETIME,
         "and direction = 'outbound'",
         "",
     ),
     Mutation(
         "only the company makes offers",
-        MEASURES,
+        LIFETIME,
         "touch_kind = 'company' and",
         "",
     ),
     Mutation(
         "only a response answers an offer",
-        MEASURES,
+        LIFETIME,
         "where touch_kind = 'response' and offer_id is not null",
         "where offer_id is not null",
     ),
     Mutation(
         "an offer without offer_id goes by its campaign",
-        MEASURES,
+        LIFETIME,
         "coalesce(offer_id, campaign_id)",
         "offer_id",
         everywhere=True,
     ),
     Mutation(
         "a response may name the campaign",
-        MEASURES,
+        LIFETIME,
         "where touch_kind = 'response' and campaign_id is not null",
         "where false",
     ),
     Mutation(
         "feedback is what is of that kind",
-        MEASURES,
+        LIFETIME,
         "touch_kind = 'feedback'",
         "touch_type = 'survey_response'",
     ),
     Mutation(
         "the average score is of the touches with a score",
-        MEASURES,
+        LIFETIME,
         '"sum(score)", "count(score)", 2',
         '"sum(score)", "count(*)", 2',
     ),
@@ -183,13 +184,13 @@ TOUCH_RULES = (
     ),
     Mutation(
         "unknown channels are left out of the digital share",
-        MEASURES,
+        LIFETIME,
         '"count(channel.is_digital)"',
         '"count(*)"',
     ),
     Mutation(
         "only purchases have a share in the digital ones",
-        MEASURES,
+        LIFETIME,
         "where orders.is_purchase and",
         "where",
     ),
@@ -211,9 +212,9 @@ REASON_RULES = (
     ),
     Mutation(
         "days since a subscription are since a purchase under one",
-        MEASURES,
-        "case when subscription_purchases > 0 then days_ago end",
-        "days_ago",
+        LIFETIME,
+        "case when subscription_purchases > 0 then activity_date end",
+        "activity_date",
     ),
     Mutation(
         "who is not measured is told so",

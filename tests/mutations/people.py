@@ -8,6 +8,7 @@ STITCHED = "models/intermediate/int_session__stitched.sql"
 ORDERS = "models/core/fct_orders.sql"
 SESSIONS = "models/core/fct_web_sessions.sql"
 TOUCHES = "models/core/fct_crm_touches.sql"
+CONTACTS = "models/intermediate/int_contact__owners.sql"
 DAYS = "models/core/fct_customer_day.sql"
 STG_ORDERS = "models/staging/stg_orders.sql"
 GRAPH = "macros/engine/graph.sql"
@@ -22,8 +23,8 @@ MUTATIONS = (
     Mutation(
         "emails are compared in lower case",
         STG_ORDERS,
-        "lower(ranked.email)",
-        "ranked.email",
+        "lower(orders.email)",
+        "orders.email",
     ),
     Mutation(
         "an identifier may join as many customer_ids as the limit",
@@ -89,10 +90,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a profile with a shared contact_id is the address's",
-        DAYS,
+        CONTACTS,
         "resolved.customer_key, by_email.customer_key, 'unknown'",
         "resolved.customer_key, 'unknown'",
-        everywhere=True,
     ),
     Mutation(
         "an anonymous session belongs to who logs in on the device",
