@@ -29,7 +29,8 @@ class BuildState:
     ``facts`` and ``rules`` are fingerprints (`orchestration.fingerprint`) and ``files`` the ids of
     the files taken in. ``is_whole`` is False where tables that follow the as-of date may be torn.
     ``release_id`` is the release that was made of it, once there is one, and ``brought_from`` the
-    release of the build that this one was brought up to date from.
+    release of the build that this one was brought up to date from. ``database_bytes`` is the size
+    of the database's file, while nobody writes it.
     """
 
     facts: str
@@ -38,6 +39,7 @@ class BuildState:
     is_whole: bool = True
     release_id: str = ""
     brought_from: str = ""
+    database_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def begin_build(world: World, *, is_another_day_only: bool) -> None:
     """Note that tables are about to change; facts stay as they are if only the day is another."""
     state = read_state(world)
     if is_another_day_only and state is not None:
-        _write(world, replace(state, is_whole=False))
+        _write(world, replace(state, is_whole=False, database_bytes=None))
     else:
         world.build_state.unlink(missing_ok=True)
 
@@ -127,6 +129,7 @@ def end_build(world: World, plan: BuildPlan) -> None:
         rules=rules_made_of(world),
         files=tuple(sorted(receipt.file_id for receipt in accepted_receipts(world))),
         brought_from=plan.brought_from,
+        database_bytes=world.build_database.stat().st_size,
     )
     _write(world, state)
     shutil.rmtree(world.arrived, ignore_errors=True)

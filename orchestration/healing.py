@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.build_state import read_state
 from release.publish import remove_damaged
 from release.soundness import is_sound, tells_of_damage
 from world.errors import UserError
@@ -33,11 +34,12 @@ def heal(world: World) -> Iterator[str]:
 
 
 def heal_build(world: World) -> bool:
-    """Remove a build database that cannot be opened or ends too early; whether it was so."""
+    """Remove a build database that cannot be opened or has another size; whether it was so."""
     if not world.build_database.exists():
         remove_build(world)  # a log without its database would be taken for the next one's
         return False
-    if is_sound(world.build_database):
+    state = read_state(world)
+    if is_sound(world.build_database, size=state.database_bytes if state else None):
         return False
     remove_build(world)
     return True
@@ -65,7 +67,8 @@ def _holder_of(database: Path) -> str | None:
     if not database.exists():
         return None
     try:
-        duckdb.connect(str(database)).close()
+        # reading only: nothing may be tidied up here, the size is known
+        duckdb.connect(str(database), read_only=True).close()
     except duckdb.IOException as error:
         found = re.search(r"Conflicting lock is held.*?PID ([0-9]+)", str(error))
         return found and found[1]

@@ -108,11 +108,9 @@ def remove_damaged(world: World) -> list[Path]:
 
     If the current one is among them or gone, readers see the newest other of this world, if any.
     """
-    from release.soundness import is_sound
-
     shown = world.current.resolve()
     releases = _newest_first(world.releases.glob("[!.]*"))
-    damaged = [path for path in releases if not (facts_of(path) and is_sound(path / MART))]
+    damaged = [path for path in releases if not _is_sound(path)]
     if shown in damaged or not shown.exists():
         others = [path for path in releases if path not in damaged]
         ours = [path for path in others if facts_of(path)["world"] == world.name]
@@ -123,6 +121,13 @@ def remove_damaged(world: World) -> list[Path]:
     if damaged:
         _remove_leftovers(world)
     return damaged
+
+
+def _is_sound(release: Path) -> bool:
+    from release.soundness import is_sound
+
+    facts = facts_of(release)
+    return bool(facts) and is_sound(release / MART, size=facts.get("mart_bytes"))
 
 
 def newest_moment(world: World) -> datetime | None:
@@ -182,6 +187,7 @@ def _write_facts(
         "created_at": facts.created_at.astimezone(UTC),  # one zone: its text sorts by time
         "world": world.name,
         "row_counts": rows,
+        "mart_bytes": path.with_name(MART).stat().st_size,
         "mart_bytes_when_whole": whole_size,
     }
     text = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)

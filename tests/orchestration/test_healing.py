@@ -1,16 +1,19 @@
 """What is damaged and can be made again is put away, and nothing else."""
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration import healing
+from orchestration.build_state import BuildState
 from orchestration.healing import heal, heal_after, wait_until_free
 from world.errors import UserError
 from world.layout import World
@@ -23,6 +26,9 @@ def world(tmp_path: Path) -> World:
     world.root.mkdir(parents=True)
     with duckdb.connect(str(world.build_database)) as connection:
         connection.execute("create table numbers as select range as n from range(100000)")
+    size = world.build_database.stat().st_size
+    state = BuildState(facts="", rules="", files=(), database_bytes=size)
+    world.build_state.write_text(json.dumps(asdict(state)), encoding="utf-8")
     history = world.dagster_home / "history" / "runs.db"
     history.parent.mkdir(parents=True)
     with sqlite3.connect(history) as connection:
