@@ -8,9 +8,10 @@
 {% macro slice_rows() -%} {{ return(5000000) }} {%- endmacro %}
 
 {% macro number_of_slices(compiled_code) -%}
-    {%- if "/* slice of" not in compiled_code or only_changes() -%}
-        {{ return(1) }}
-    {%- endif -%}
+    {%- set is_sliced = (
+        "/* slice of" in compiled_code and model.resource_type == "model"
+    ) -%}
+    {%- if not is_sliced or only_changes() -%} {{ return(1) }} {%- endif -%}
     {%- set rows = run_query("select count(*) from " ~ previous("fct_customer_day")) -%}
     {{ return(1 + rows.columns[0].values()[0] // slice_rows()) }}
 {%- endmacro %}
@@ -21,7 +22,9 @@
     {%- set part = text_hash("\\1") ~ " % " ~ slices ~ " = " ~ number -%}
     {{
         return(
-            modules.re.sub("1 = 1 +/\\* slice of ([a-z_.]+) \\*/", part, compiled_code)
+            modules.re.sub(
+                "1 = 1 +/\\* slice of ([a-z_.]+) \\*/", part, compiled_code
+            )
         )
     }}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 """Copies the public models into one DuckDB file that any reader can open."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from world.errors import UserError
 
 # Clients from DuckDB 1.4 on can read it; the format that DuckDB 2.0 writes by itself, only 2.0.
 STORAGE_VERSION = "v1.4.0"
+# As for the build: profiles.yml.
+MEMORY_LIMIT = os.environ.get("STATUS_MEMORY_LIMIT", "12GB")
 
 
 def write_mart(
@@ -64,7 +67,8 @@ def _opened(build_database: Path, mart: Path, spill: Path) -> Iterator[duckdb.Du
     """The build as ``build`` and the file to write as ``mart``; both are closed in the end."""
     if not build_database.exists():
         raise UserError(f"{build_database}: nothing has been built yet; build the models first.")
-    with duckdb.connect(config={"temp_directory": str(spill)}) as connection:
+    config = {"temp_directory": str(spill), "memory_limit": MEMORY_LIMIT}
+    with duckdb.connect(config=config) as connection:
         connection.execute(f"attach {_text(str(build_database))} as build (read_only)")
         connection.execute(
             f"attach {_text(str(mart))} as mart (storage_version '{STORAGE_VERSION}')"
