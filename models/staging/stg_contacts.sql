@@ -11,9 +11,9 @@
 
 with
 
-    contacts as (select * from {{ source("raw", "contacts") }}),
+    contacts as {{ inlined() }} (select * from {{ source("raw", "contacts") }}),
 
-    versions as (
+    versions as {{ inlined() }} (
         select
             contact_id,
             created_at,

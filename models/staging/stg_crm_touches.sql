@@ -11,9 +11,9 @@
 
 with
 
-    crm_touches as (select * from {{ source("raw", "crm_touches") }}),
+    crm_touches as {{ inlined() }} (select * from {{ source("raw", "crm_touches") }}),
 
-    versions as (
+    versions as {{ inlined() }} (
         select
             touch_id,
             contact_id,

@@ -11,11 +11,11 @@
 
 with
 
-    orders as (select * from {{ source("raw", "orders") }}),
+    orders as {{ inlined() }} (select * from {{ source("raw", "orders") }}),
 
     stores as (select * from {{ ref("stores") }}),
 
-    versions as (
+    versions as {{ inlined() }} (
         select
             orders.order_id,
             orders.customer_id,

@@ -11,9 +11,9 @@
 
 with
 
-    web_sessions as (select * from {{ source("raw", "web_sessions") }}),
+    web_sessions as {{ inlined() }} (select * from {{ source("raw", "web_sessions") }}),
 
-    versions as (
+    versions as {{ inlined() }} (
         select
             session_id,
             visitor_id,
