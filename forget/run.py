@@ -9,6 +9,7 @@ from forget.people import Resolve, find_people
 from forget.survey import is_anything_left, survey, was_anything_asked
 from forget.tokens import ensure_secret, remember
 from ingest.sql import Engine
+from world.build import remove_build
 from world.layout import World
 
 
@@ -65,7 +66,5 @@ def _requests_waiting(engine: Engine) -> int:
 
 def _remove_what_names_people(world: World) -> None:
     """Remove the build, which is made again from raw: an engine keeps deleted bytes in its file."""
-    world.build_state.unlink(missing_ok=True)
-    for path in world.root.glob(f"{world.build_database.name}*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    remove_build(world)
     shutil.rmtree(world.published, ignore_errors=True)

@@ -13,6 +13,7 @@ import duckdb
 from orchestration.build_state import read_state
 from release.publish import remove_damaged
 from release.soundness import is_sound, tells_of_damage
+from world.build import remove_build
 from world.errors import UserError
 from world.layout import World
 
@@ -83,16 +84,6 @@ def heal_after(world: World, complaints: Iterable[str]) -> bool:
     if is_damaged:
         remove_build(world)
     return is_damaged
-
-
-def remove_build(world: World) -> None:
-    """Remove the build database and all that speaks of it."""
-    world.build_state.unlink(missing_ok=True)
-    for path in world.root.glob(f"{world.build_database.name}*"):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
 
 
 def heal_history(world: World) -> bool:
