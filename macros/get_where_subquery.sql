@@ -3,20 +3,23 @@
 {% macro get_where_subquery(relation) -%}
     {%- set conditions = [config.get("where")] if config.get("where") else [] -%}
     {%- if only_changes() -%}
-        {%- set model = (
+        {%- set found = (
             graph.nodes.values()
             | selectattr("relation_name", "equalto", relation | string)
             | first
         ) -%}
-        {%- set meta = model.config.get("meta", {}) if model else {} -%}
-        {%- if meta.get("scope") -%}
+        {%- set meta = found.config.get("meta", {}) if found else {} -%}
+        {%- if meta.get("feed") -%}
             {%- do conditions.append(
-                changed(model.config.unique_key, previous(meta.scope))
+                changed(found.config.unique_key, source("raw", meta.feed))
             ) -%}
-        {%- elif meta.get("feed") -%}
-            {%- do conditions.append(
-                changed(model.config.unique_key, source("raw", meta.feed))
-            ) -%}
+        {%- elif meta.get("scope") -%}
+            {%- set scope = previous(meta.scope) -%}
+            {%- do conditions.append(changed(found.config.unique_key, scope)) -%}
+            {#- a key that stands twice may stand on any day -#}
+            {%- if meta.get("day") and model.test_metadata.name != "primary_key" -%}
+                {%- do conditions.append(on_days_of(scope, meta.day)) -%}
+            {%- endif -%}
         {%- endif -%}
     {%- endif -%}
     {%- if conditions -%}

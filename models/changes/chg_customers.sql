@@ -1,6 +1,5 @@
--- Customers whose timeline is computed again: something of theirs changed, the as-of
--- date
--- passed over something of theirs, or other rules hold than before.
+-- Customers whose timeline is computed again: something of theirs changed, the
+-- as-of date passed over something of theirs, or other rules hold than before.
 -- depends_on: {{ ref("chg_customer_days") }}, {{ ref("fct_customer_day") }}
 -- depends_on: {{ ref("chg_run") }}, {{ ref("int_run__as_of") }}
 -- depends_on: {{ ref("chg_policy_before") }}, {{ ref("int_policy__spans") }}
@@ -11,13 +10,7 @@
             select customer_key, activity_date from {{ ref("fct_customer_day") }}
         ),
 
-        passed as (
-            select
-                least(chg_run.previous_as_of_date, run.as_of_date) as after_date,
-                greatest(chg_run.previous_as_of_date, run.as_of_date) as to_date
-            from {{ ref("chg_run") }} as chg_run
-            cross join {{ ref("int_run__as_of") }} as run
-        ),
+        passed as ({{ days_passed() }}),
 
         policies as (select * from {{ ref("int_policy__spans") }}),
 

@@ -1,18 +1,11 @@
--- Customers whose history reads otherwise: their timeline was computed again, or the
--- as-of
--- date passed over the beginning of an interval.
+-- Customers whose history reads otherwise: their timeline was computed again, or
+-- the as-of date passed over the beginning of an interval.
 -- depends_on: {{ ref("chg_customers") }}, {{ ref("int_customer__timeline") }}
 -- depends_on: {{ ref("chg_run") }}, {{ ref("int_run__as_of") }}
 {% if only_changes() %}
     with
 
-        passed as (
-            select
-                least(chg_run.previous_as_of_date, run.as_of_date) as after_date,
-                greatest(chg_run.previous_as_of_date, run.as_of_date) as to_date
-            from {{ ref("chg_run") }} as chg_run
-            cross join {{ ref("int_run__as_of") }} as run
-        ),
+        passed as ({{ days_passed() }}),
 
         final as (
             select customer_key

@@ -1,6 +1,6 @@
--- Identifiers whose customer is found again: those that changed sightings name, those
--- seen
--- with one that began or ceased to be shared, and all that were one customer with them.
+-- Identifiers whose customer is found again: those that changed sightings name,
+-- those seen with one that began or ceased to be shared, and all that were one
+-- customer with them.
 -- depends_on: {{ ref("chg_identifiers_seen") }}
 -- depends_on: {{ ref("int_identifier__known") }}
 -- depends_on: {{ ref("int_identifier__sightings") }}

@@ -1,6 +1,5 @@
--- Identifiers known before that belong to another customer now, or to none: rows that
--- name
--- them are read again.
+-- Identifiers known before that belong to another customer now, or to none: rows
+-- that name them are read again.
 -- depends_on: {{ ref("chg_identifiers") }}
 -- depends_on: {{ ref("chg_identifiers_seen") }}
 -- depends_on: {{ ref("int_identifier__resolved") }}

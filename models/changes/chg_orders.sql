@@ -1,46 +1,13 @@
--- Orders that are made again, because their rows came again or name identifiers that
--- moved;
--- each with the customer-day on which it lay, if it was known before.
--- depends_on: {{ ref("stg_orders") }}, {{ ref("chg_identifiers_moved") }}
+-- Orders that are made again, because their rows came again or name an identifier
+-- that moved.
+-- depends_on: {{ ref("stg_orders") }}, {{ ref("chg_orders_before") }}
+-- depends_on: {{ ref("chg_identifiers_moved") }}
 {% if only_changes() %}
     with
 
-        moved as (select * from {{ ref("chg_identifiers_moved") }}),
+        made_again as ({{ rows_made_again("orders") }}),
 
-        ids as (
-            select order_id
-            from {{ source("raw", "orders") }}
-            union
-            select order_id
-            from {{ ref("stg_orders") }}
-            where
-                customer_id in (
-                    select moved.identifier_value
-                    from moved
-                    where moved.identifier_type = 'customer_id'
-                )
-            union
-            select order_id
-            from {{ ref("stg_orders") }}
-            where
-                email in (
-                    select moved.identifier_value
-                    from moved
-                    where moved.identifier_type = 'email'
-                )
-        ),
-
-        before as (
-            select order_id, customer_key, order_date as activity_date
-            from {{ previous("fct_orders") }}
-            where order_id in (select ids.order_id from ids)
-        ),
-
-        final as (
-            select ids.order_id, before.customer_key, before.activity_date
-            from ids
-            left join before on ids.order_id = before.order_id
-        )
+        final as ({{ with_days_before("orders", "made_again") }})
 
     select *
     from final

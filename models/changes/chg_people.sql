@@ -17,7 +17,7 @@
                     from {{ ref("chg_identifiers") }} as changed
                 )
             union
-            select customer_key
+            select previous_customer_key as customer_key
             from {{ ref("chg_contacts") }}
             union
             select customer_key

@@ -8,85 +8,31 @@
     with
 
         rows_before as (
-            select
-                'orders' as feed,
-                order_id as row_id,
-                customer_id,
-                email,
-                cast(null as {{ dbt.type_string() }}) as contact_id,
-                ordered_at as seen_at
-            from {{ ref("chg_orders_before") }}
-            union all
-            select
-                'web_sessions' as feed,
-                session_id as row_id,
-                customer_id,
-                email,
-                cast(null as {{ dbt.type_string() }}) as contact_id,
-                started_at as seen_at
-            from {{ ref("chg_sessions_before") }}
-            union all
-            select
-                'crm_touches' as feed,
-                touch_id as row_id,
-                customer_id,
-                email,
-                contact_id,
-                touched_at as seen_at
-            from {{ ref("chg_touches_before") }}
-            union all
-            select
-                'contacts' as feed,
-                contact_id as row_id,
-                customer_id,
-                email,
-                contact_id,
-                created_at as seen_at
-            from {{ ref("chg_contacts_before") }}
+            {%- for name, feed in changing_feeds().items() %}
+                select
+                    '{{ name }}' as feed,
+                    {{ feed.key }} as row_id,
+                    customer_id,
+                    email,
+                    {{ named_contact(feed) }} as contact_id,
+                    {{ feed.moment }} as seen_at
+                from {{ ref(feed.before) }} {{ "union all" if not loop.last }}
+            {%- endfor %}
         ),
 
         rows_now as (
-            select
-                'orders' as feed,
-                order_id as row_id,
-                customer_id,
-                email,
-                cast(null as {{ dbt.type_string() }}) as contact_id,
-                ordered_at as seen_at
-            from {{ ref("stg_orders") }}
-            where order_id in (select order_id from {{ source("raw", "orders") }})
-            union all
-            select
-                'web_sessions' as feed,
-                session_id as row_id,
-                customer_id,
-                email,
-                cast(null as {{ dbt.type_string() }}) as contact_id,
-                started_at as seen_at
-            from {{ ref("stg_web_sessions") }}
-            where
-                session_id
-                in (select session_id from {{ source("raw", "web_sessions") }})
-            union all
-            select
-                'crm_touches' as feed,
-                touch_id as row_id,
-                customer_id,
-                email,
-                contact_id,
-                touched_at as seen_at
-            from {{ ref("stg_crm_touches") }}
-            where touch_id in (select touch_id from {{ source("raw", "crm_touches") }})
-            union all
-            select
-                'contacts' as feed,
-                contact_id as row_id,
-                customer_id,
-                email,
-                contact_id,
-                created_at as seen_at
-            from {{ ref("stg_contacts") }}
-            where contact_id in (select contact_id from {{ source("raw", "contacts") }})
+            {%- for name, feed in changing_feeds().items() %}
+                select
+                    '{{ name }}' as feed,
+                    {{ feed.key }} as row_id,
+                    customer_id,
+                    email,
+                    {{ named_contact(feed) }} as contact_id,
+                    {{ feed.moment }} as seen_at
+                from
+                    ({{ rows_that_came(name) }}) as came
+                    {{ "union all" if not loop.last }}
+            {%- endfor %}
         ),
 
         touched as (
@@ -109,57 +55,25 @@
         left_behind as (select distinct customer_id, email, contact_id from taken_back),
 
         seen_again as (
-            select
-                left_behind.customer_id,
-                left_behind.email,
-                left_behind.contact_id,
-                min(rows_now.ordered_at) as first_seen_at
-            from left_behind
-            inner join
-                {{ ref("stg_orders") }} as rows_now
-                on rows_now.customer_id is not distinct from left_behind.customer_id
-                and rows_now.email is not distinct from left_behind.email
-                and left_behind.contact_id is null
-            group by left_behind.customer_id, left_behind.email, left_behind.contact_id
-            union all
-            select
-                left_behind.customer_id,
-                left_behind.email,
-                left_behind.contact_id,
-                min(rows_now.started_at) as first_seen_at
-            from left_behind
-            inner join
-                {{ ref("stg_web_sessions") }} as rows_now
-                on rows_now.customer_id is not distinct from left_behind.customer_id
-                and rows_now.email is not distinct from left_behind.email
-                and left_behind.contact_id is null
-            group by left_behind.customer_id, left_behind.email, left_behind.contact_id
-            union all
-            select
-                left_behind.customer_id,
-                left_behind.email,
-                left_behind.contact_id,
-                min(rows_now.touched_at) as first_seen_at
-            from left_behind
-            inner join
-                {{ ref("stg_crm_touches") }} as rows_now
-                on rows_now.customer_id is not distinct from left_behind.customer_id
-                and rows_now.email is not distinct from left_behind.email
-                and rows_now.contact_id is not distinct from left_behind.contact_id
-            group by left_behind.customer_id, left_behind.email, left_behind.contact_id
-            union all
-            select
-                left_behind.customer_id,
-                left_behind.email,
-                left_behind.contact_id,
-                min(rows_now.created_at) as first_seen_at
-            from left_behind
-            inner join
-                {{ ref("stg_contacts") }} as rows_now
-                on rows_now.customer_id is not distinct from left_behind.customer_id
-                and rows_now.email is not distinct from left_behind.email
-                and rows_now.contact_id is not distinct from left_behind.contact_id
-            group by left_behind.customer_id, left_behind.email, left_behind.contact_id
+            {%- for feed in changing_feeds().values() %}
+                select
+                    left_behind.customer_id,
+                    left_behind.email,
+                    left_behind.contact_id,
+                    min(staged.{{ feed.moment }}) as first_seen_at
+                from left_behind
+                inner join
+                    {{ ref(feed.staged) }} as staged
+                    on staged.customer_id is not distinct from left_behind.customer_id
+                    and staged.email is not distinct from left_behind.email
+                    and {{ named_contact(feed, "staged.") }}
+                    is not distinct from left_behind.contact_id
+                group by
+                    left_behind.customer_id,
+                    left_behind.email,
+                    left_behind.contact_id
+                    {{ "union all" if not loop.last }}
+            {%- endfor %}
         ),
 
         known as (

@@ -1,55 +1,13 @@
--- Touches that are made again, because their rows came again or name identifiers that
--- moved;
--- each with the customer-day on which it lay, if it was known before.
--- depends_on: {{ ref("stg_crm_touches") }}, {{ ref("chg_identifiers_moved") }}
+-- Touches that are made again, because their rows came again or name an identifier
+-- that moved.
+-- depends_on: {{ ref("stg_crm_touches") }}, {{ ref("chg_touches_before") }}
+-- depends_on: {{ ref("chg_identifiers_moved") }}
 {% if only_changes() %}
     with
 
-        moved as (select * from {{ ref("chg_identifiers_moved") }}),
+        made_again as ({{ rows_made_again("crm_touches") }}),
 
-        ids as (
-            select touch_id
-            from {{ source("raw", "crm_touches") }}
-            union
-            select touch_id
-            from {{ ref("stg_crm_touches") }}
-            where
-                customer_id in (
-                    select moved.identifier_value
-                    from moved
-                    where moved.identifier_type = 'customer_id'
-                )
-            union
-            select touch_id
-            from {{ ref("stg_crm_touches") }}
-            where
-                email in (
-                    select moved.identifier_value
-                    from moved
-                    where moved.identifier_type = 'email'
-                )
-            union
-            select touch_id
-            from {{ ref("stg_crm_touches") }}
-            where
-                contact_id in (
-                    select moved.identifier_value
-                    from moved
-                    where moved.identifier_type = 'contact_id'
-                )
-        ),
-
-        before as (
-            select touch_id, customer_key, touch_date as activity_date
-            from {{ previous("fct_crm_touches") }}
-            where touch_id in (select ids.touch_id from ids)
-        ),
-
-        final as (
-            select ids.touch_id, before.customer_key, before.activity_date
-            from ids
-            left join before on ids.touch_id = before.touch_id
-        )
+        final as ({{ with_days_before("crm_touches", "made_again") }})
 
     select *
     from final

@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["touch_id"],
-        meta={"scope": "chg_touches"},
+        meta={"scope": "chg_touches", "day": "touch_date"},
     )
 }}
 
@@ -15,8 +15,7 @@ with
         select
             *,
             {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
-        from {{ ref("stg_crm_touches") }}
-        where {{ changed(["touch_id"], changes) }}
+        from {{ rows_to_make(ref("stg_crm_touches"), changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

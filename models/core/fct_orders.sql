@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["order_id"],
-        meta={"scope": "chg_orders"},
+        meta={"scope": "chg_orders", "day": "order_date"},
     )
 }}
 
@@ -16,8 +16,7 @@ with
             *,
             {{ first_identifier(["customer_id", "email"]) }} as identifier,
             gross_amount - discount_amount - refund_amount as order_net_amount
-        from {{ ref("stg_orders") }}
-        where {{ changed(["order_id"], changes) }}
+        from {{ rows_to_make(ref("stg_orders"), changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

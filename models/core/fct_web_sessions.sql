@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["session_id"],
-        meta={"scope": "chg_sessions"},
+        meta={"scope": "chg_sessions", "day": "session_date"},
     )
 }}
 
@@ -13,8 +13,7 @@ with
 
     web_sessions as (
         select *, {{ first_identifier(["customer_id", "email"]) }} as identifier
-        from {{ ref("stg_web_sessions") }}
-        where {{ changed(["session_id"], changes) }}
+        from {{ rows_to_make(ref("stg_web_sessions"), changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

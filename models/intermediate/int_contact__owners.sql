@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["contact_id"],
-        meta={"scope": "chg_contacts"},
+        meta={"scope": "chg_contacts", "day": "created_date"},
     )
 }}
 
@@ -18,8 +18,7 @@ with
             created_date,
             email,
             {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
-        from {{ ref("stg_contacts") }}
-        where {{ changed(["contact_id"], changes) }}
+        from {{ rows_to_make(ref("stg_contacts"), changes) }}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),

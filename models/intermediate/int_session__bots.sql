@@ -2,7 +2,9 @@
 
 with
 
-    web_sessions as (select * from {{ ref("stg_web_sessions") }}),
+    web_sessions as (
+        select * from {{ rows_to_make(ref("stg_web_sessions"), changes) }}
+    ),
 
     rules as (
         select
@@ -24,10 +26,7 @@ with
             {{ seconds_between("started_at", "ended_at") }} as duration_seconds
         from web_sessions
         -- whoever logs in is a person
-        where
-            customer_id is null
-            and email is null
-            and {{ changed(["session_id"], changes) }}
+        where customer_id is null and email is null
     ),
 
     final as (

@@ -11,7 +11,14 @@ with
             started_at,
             {{ first_identifier(["customer_id", "email"]) }} as identifier
         from {{ ref("stg_web_sessions") }}
-        where {{ changed(["visitor_id"], changes) }}
+        where
+            {{ changed(["visitor_id"], changes) }}
+            {%- if only_changes() %}
+                and session_date in (
+                    select near.date_day
+                    from ({{ days_near(changes, "session_date") }}) as near
+                )
+            {%- endif %}
     ),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),
@@ -42,20 +49,21 @@ with
         from logins
     ),
 
+    -- at one moment, visits come before logins: the next login is then no later
     surrounded as (
         select
             visitor_id,
             session_id,
             moment as visit_at,
-            min(login_at) over (
+            first_value(login_at ignore nulls) over (
                 partition by visitor_id
-                order by moment
-                range between current row and unbounded following
+                order by moment, login_at nulls first
+                rows between current row and unbounded following
             ) as next_login_at,
-            max(login_at) over (
+            last_value(login_at ignore nulls) over (
                 partition by visitor_id
-                order by moment
-                range between unbounded preceding and current row
+                order by moment, login_at nulls first
+                rows between unbounded preceding and current row
             ) as last_login_at
         from moments
     ),

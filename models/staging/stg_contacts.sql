@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["contact_id"],
-        meta={"feed": "contacts"},
+        meta={"scope": "chg_contacts_before", "feed": "contacts"},
     )
 }}
 
@@ -34,21 +34,7 @@ with
         {%- if only_changes() %}
             -- a row that comes again competes with what it was
             union all
-            select
-                contact_id,
-                created_at,
-                created_date,
-                updated_at,
-                customer_id,
-                email,
-                full_name,
-                birth_date,
-                gender,
-                city,
-                country,
-                consent_email,
-                consent_sms,
-                consent_phone
+            select *
             from {{ before }}
         {%- endif %}
     ),

@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["touch_id"],
-        meta={"feed": "crm_touches"},
+        meta={"scope": "chg_touches_before", "feed": "crm_touches"},
     )
 }}
 
@@ -34,22 +34,7 @@ with
         {%- if only_changes() %}
             -- a row that comes again competes with what it was
             union all
-            select
-                touch_id,
-                contact_id,
-                customer_id,
-                email,
-                touched_at,
-                touch_date,
-                updated_at,
-                direction,
-                channel,
-                touch_type,
-                campaign_id,
-                offer_id,
-                score,
-                topic,
-                cost_amount
+            select *
             from {{ before }}
         {%- endif %}
     ),

@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["order_id"],
-        meta={"feed": "orders"},
+        meta={"scope": "chg_orders_before", "feed": "orders"},
     )
 }}
 
@@ -45,25 +45,7 @@ with
         {%- if only_changes() %}
             -- a row that comes again competes with what it was
             union all
-            select
-                order_id,
-                customer_id,
-                email,
-                ordered_at,
-                order_date,
-                updated_at,
-                order_status,
-                order_type,
-                currency,
-                gross_amount,
-                discount_amount,
-                refund_amount,
-                coupon_code,
-                subscription_id,
-                sales_channel,
-                store_id,
-                policy_segment,
-                item_count
+            select *
             from {{ before }}
         {%- endif %}
     ),

@@ -3,7 +3,7 @@
         materialized="incremental",
         incremental_strategy="scoped",
         unique_key=["session_id"],
-        meta={"feed": "web_sessions"},
+        meta={"scope": "chg_sessions_before", "feed": "web_sessions"},
     )
 }}
 
@@ -35,22 +35,7 @@ with
         {%- if only_changes() %}
             -- a row that comes again competes with what it was
             union all
-            select
-                session_id,
-                visitor_id,
-                customer_id,
-                email,
-                started_at,
-                session_date,
-                ended_at,
-                page_views,
-                conversions,
-                source,
-                medium,
-                campaign,
-                device,
-                country,
-                landing_page
+            select *
             from {{ before }}
         {%- endif %}
     ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from orchestration.build_state import read_state
 from tests.end_to_end.shop import Release, Run, Shop, stamps, write_csv
 from tests.end_to_end.story import (
     FIRST_FILES,
@@ -18,12 +19,17 @@ from tests.end_to_end.undisturbed import Story, copy, tables
 
 @dataclass(frozen=True)
 class Step:
-    """One run, the release that was current after it, and the files of all releases then."""
+    """One run, the release that was current after it, and the files of all releases then.
+
+    ``brought_from`` is the release of which the build made only the changes; empty if it made
+    everything, or if nobody can tell.
+    """
 
     run: Run
     release: Release
     statuses: dict[str, tuple[str, str]]
     files: dict[str, tuple[int, int, int]]
+    brought_from: str
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,9 @@ class Death(Step):
 
 
 def step(shop: Shop, run: Run) -> Step:
-    release = shop.release
-    return Step(run, release, release.statuses(), stamps(shop.world.releases))
+    release, state = shop.release, read_state(shop.world)
+    brought_from = state.brought_from if state else ""
+    return Step(run, release, release.statuses(), stamps(shop.world.releases), brought_from)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +58,20 @@ def first(shop: Shop) -> Step:
 
 
 @pytest.fixture(scope="session")
-def unchanged(shop: Shop, first: Step) -> Step:
+def after_first(shop: Shop, first: Step, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Another shop that has come as far."""
+    return copy(shop, tmp_path_factory.mktemp("after the first files"))
+
+
+@pytest.fixture(scope="session")
+def followed(after_first: Shop) -> Step:
+    """There the late files come, and nothing else happens."""
+    after_first.land(LATE_FILES)
+    return step(after_first, after_first.run())
+
+
+@pytest.fixture(scope="session")
+def unchanged(shop: Shop, after_first: Shop) -> Step:
     """Nothing comes."""
     return step(shop, shop.run())
 

@@ -67,6 +67,8 @@ def test_events_after_the_day_asked_for_make_nobody_a_customer(days: Days) -> No
 
 
 def test_a_run_for_another_day_ends_where_a_whole_one_would(days: Days, at_once: Step) -> None:
+    assert days.asked_later.brought_from == days.known_then.release.folder.name
+    assert days.now.brought_from == days.asked_later.release.folder.name
     assert days.now.release.facts["as_of_date"] == SECOND_DAY
     one, other = days.now.release.tables(), at_once.release.tables()
     assert [name for name in one if one[name] != other[name]] == []

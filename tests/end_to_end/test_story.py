@@ -49,6 +49,7 @@ STATUSES_OF_STRICT_POLICY = STATUSES_ON_SECOND_DAY | {
 }
 
 RESTATEMENTS = "from fct_customer_status_restatement order by all"
+FILES = "select * exclude (ingested_at) from fct_ingest order by all"
 REASONS = """
     select distinct coalesce(dim_customer.customer_id, 'gone'), restatement.reason
     from fct_customer_status_restatement as restatement
@@ -148,10 +149,26 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(killed: Death) -> None:
     assert "another run is writing this warehouse" in line
 
 
-def test_after_a_death_the_next_run_ends_where_it_would_have(second: Step) -> None:
+def test_after_a_death_the_next_run_makes_everything_and_ends_where_it_would_have(
+    second: Step,
+) -> None:
     assert (second.run.code, second.run.errors) == (0, [])
+    assert second.brought_from == ""
     assert second.release.facts["as_of_date"] == SECOND_DAY
     assert second.statuses == STATUSES_ON_SECOND_DAY
+
+
+def test_a_run_that_only_makes_what_changed_ends_there_too(
+    first: Step, followed: Step, second: Step
+) -> None:
+    """Late rows, a refund and a merge; what was learnt since the first release is logged alike."""
+    assert (followed.run.code, followed.run.errors) == (0, [])
+    assert followed.brought_from == first.release.folder.name
+    assert followed.release.facts["mart_bytes_when_whole"] == first.release.facts["mart_bytes"]
+    by_changes, of_everything = followed.release.tables(), second.release.tables()
+    assert by_changes.keys() == of_everything.keys()
+    assert [name for name in by_changes if by_changes[name] != of_everything[name]] == []
+    assert followed.release.ask(FILES) == second.release.ask(FILES)
 
 
 def test_what_had_been_published_otherwise_is_logged_with_its_reason(second: Step) -> None:
@@ -207,20 +224,20 @@ def test_releases_that_were_published_stay_as_they_were(first: Step, strict: Ste
     assert first.files.items() <= strict.files.items()
 
 
-@pytest.fixture(scope="module")
-def both(second: Step, elsewhere: Step) -> tuple[dict[str, list], dict[str, list]]:
-    """All tables of the two, but for the logs: before a first release nobody was told anything."""
-    tables = second.release.tables(), elsewhere.release.tables()
-    for one in tables:
-        del one["fct_customer_merge"]
-        del one["fct_customer_status_restatement"]
+def without_logs(step: Step) -> dict[str, list[tuple]]:
+    """All tables but for the logs: before a first release nobody was told anything."""
+    tables = step.release.tables()
+    del tables["fct_customer_merge"]
+    del tables["fct_customer_status_restatement"]
     return tables
 
 
+@pytest.mark.parametrize("way", ["second", "followed"])
 def test_the_same_rows_in_other_files_give_the_same_tables_row_for_row(
-    both: tuple[dict[str, list], dict[str, list]],
+    way: str, elsewhere: Step, request: pytest.FixtureRequest
 ) -> None:
-    step_by_step, at_once = both
+    step_by_step = without_logs(request.getfixturevalue(way))
+    at_once = without_logs(elsewhere)
     assert step_by_step.keys() == at_once.keys()
     assert [name for name in at_once if at_once[name] != step_by_step[name]] == []
 

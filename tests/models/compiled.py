@@ -29,7 +29,8 @@ class Model:
     """One dbt model: ``relation`` is its quoted name in the database, ``sql`` its select.
 
     Where a build of changes leaves other rows in place, ``keys`` are the columns that say which it
-    replaces, and ``scope`` is the relation that has their values, if it is not the new rows.
+    replaces, and ``scope`` is the relation that has their values, if it is not the new rows; rows
+    lie on the days that it names in the column ``day``.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Model:
     sql: str
     keys: tuple[str, ...] = ()
     scope: str | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def compile_project(project_dir: Path, *, only_changes: bool = False) -> Project
             _on_tables(node["compiled_code"]),
             tuple(node["config"]["unique_key"] or ()),
             relations.get(node["config"]["meta"].get("scope")),
+            node["config"]["meta"].get("day"),
         )
         for node in models.values()
     }

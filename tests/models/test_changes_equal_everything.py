@@ -191,6 +191,28 @@ def test_a_policy_row_that_is_written_later_concerns_everybody(
     """) == [(2,)]
 
 
+def test_of_two_who_turn_out_to_be_one_only_one_entry_is_left(
+    updated: Build, afresh: Build
+) -> None:
+    """No identifier and no contact leads to the key that is gone: only what it was before does."""
+    ana = sale("2024-01-01", customer_id="ana")
+    guest = sale("2024-01-02", customer_id=None, email="ana@home")
+    both = sale("2024-02-01", customer_id="ana", email="ana@home")
+    follow(by_hand((ana, guest), (both,)), updated, afresh)
+    assert updated.rows("""
+        select customer_ids, emails from compiled.core.dim_customer
+        where customer_key <> 'unknown'
+    """) == [(1, 1)]
+
+
+def test_all_who_are_forgotten_keep_one_entry(updated: Build, afresh: Build) -> None:
+    forgotten = sale("2024-01-01", customer_id=f"erased:{0:032}")
+    follow(by_hand((forgotten,), (sale("2024-02-01"),)), updated, afresh)
+    assert updated.rows("""
+        select count(*) from compiled.core.dim_customer where customer_key = 'erased'
+    """) == [(1,)]
+
+
 def test_an_address_that_is_shared_no_more_joins_whom_it_stood_beside(
     updated: Build, afresh: Build
 ) -> None:

@@ -98,6 +98,9 @@ class Build(ModelRun):
             return
         keys = ", ".join(model.keys)
         same = " and ".join(f"kept.{key} = scope.{key}" for key in model.keys)
+        if model.day:
+            days = (f"select {day} from {model.scope}" for day in (model.day, "previous_date"))
+            same += f" and kept.{model.day} in ({' union '.join(days)})"
         self.connection.execute(f"create or replace temp table fresh as {model.sql}")
         self.connection.execute(
             f"delete from {model.relation} as kept "

@@ -1,5 +1,6 @@
 """When runs start by themselves."""
 
+import fcntl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from orchestration.defs.schedule.daily import daily_schedule, landing_sensor
 from world.errors import UserError
+from world.layout import World
 
 
 @pytest.fixture
@@ -107,6 +109,21 @@ def test_a_file_that_is_being_written_starts_no_run(
     land(landing, "orders/a.csv", "order_id\n1\n")
     look()
     land(landing, "orders/b.csv.part", "order_id\n2")
+    assert reason(look()) == "No new files."
+
+
+def test_files_that_come_while_another_run_is_writing_are_not_forgotten(
+    landing: Path, look: Callable[[], dg.SensorResult]
+) -> None:
+    look()
+    lock_file = World(landing.parent / "warehouse", "landing").lock_file
+    lock_file.parent.mkdir()
+    with lock_file.open("w") as held_by_another:
+        fcntl.flock(held_by_another, fcntl.LOCK_EX)
+        land(landing, "orders/a.csv", "order_id\n1\n")
+        for _ in range(2):
+            assert "another run is writing this warehouse" in reason(look())
+    assert len(look().run_requests) == 1
     assert reason(look()) == "No new files."
 
 

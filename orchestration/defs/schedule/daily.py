@@ -8,6 +8,7 @@ import dagster as dg
 
 from orchestration.options import options_from
 from world.errors import UserError
+from world.lock import writing
 
 DEFAULT_CRON = "0 6 * * *"
 DEFAULT_TIMEZONE = "UTC"
@@ -55,4 +56,10 @@ def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     state = hashlib.sha256("\n".join(file_ids).encode()).hexdigest()
     if state == context.cursor:
         return dg.SensorResult(skip_reason="No new files.")
+    try:
+        # A run beside another is refused. Whoever begins after this look finds the files by itself.
+        with writing(options.world.lock_file):
+            pass
+    except UserError as error:
+        return dg.SensorResult(skip_reason=str(error))
     return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=state)
