@@ -1,7 +1,6 @@
--- Customers of whom an identifier or a contact came, went or changed; and those whom
--- nothing names, who are always looked at.
+-- Customers of whom an identifier came, went or was named again, as a contact's are
+-- when its row comes; and those whom nothing names, who are always looked at.
 -- depends_on: {{ ref("chg_identifiers") }}, {{ ref("int_identifier__resolved") }}
--- depends_on: {{ ref("chg_contacts") }}, {{ ref("int_contact__owners") }}
 {% if only_changes() %}
     with
 
@@ -16,15 +15,6 @@
                     select changed.identifier
                     from {{ ref("chg_identifiers") }} as changed
                 )
-            union
-            select previous_customer_key as customer_key
-            from {{ ref("chg_contacts") }}
-            union
-            select customer_key
-            from {{ ref("int_contact__owners") }}
-            where
-                contact_id
-                in (select changed.contact_id from {{ ref("chg_contacts") }} as changed)
             union
             select 'unknown' as customer_key
             union
