@@ -47,18 +47,18 @@
 {# The rows of a feed that have come again, as the last build knew them. #}
 {% macro rows_before(name) -%}
     {%- set feed = changing_feeds()[name] -%}
+    {%- set came %}
+        {{ feed.key }} in (select {{ feed.key }} from {{ source("raw", name) }})
+    {%- endset %}
     select *
-    from {{ previous(feed.staged) }}
-    where {{ feed.key }} in (select {{ feed.key }} from {{ source("raw", name) }})
+    from {{ rows_where(previous(feed.staged), came) }} as before
 {%- endmacro %}
 
 {# The rows of a feed that have come, as they are now. Each lies at a moment that one of its versions names, by
    which blocks of other years are passed over. #}
 {% macro rows_that_came(name) -%}
     {%- set feed = changing_feeds()[name] -%}
-    select *
-    from {{ ref(feed.staged) }}
-    where
+    {%- set came %}
         {{ feed.key }} in (select {{ feed.key }} from {{ source("raw", name) }})
         and {{ feed.moment }} in (
             select {{ feed.moment }}
@@ -67,6 +67,9 @@
             select {{ feed.moment }}
             from {{ ref(feed.before) }}
         )
+    {%- endset %}
+    select *
+    from {{ rows_where(ref(feed.staged), came) }} as came
 {%- endmacro %}
 
 {# The rows of a feed that are made again: those that have come, and those that name an identifier that
@@ -75,15 +78,16 @@
     {%- set feed = changing_feeds()[name] -%}
     {{ rows_that_came(name) }}
     {%- for identifier in feed.identifiers %}
-        union
-        select *
-        from {{ ref(feed.staged) }}
-        where
+        {%- set is_named %}
             {{ identifier }} in (
                 select moved.identifier_value
                 from {{ ref("chg_identifiers_moved") }} as moved
                 where moved.identifier_type = '{{ identifier }}'
             )
+        {%- endset %}
+        union
+        select *
+        from {{ rows_where(ref(feed.staged), is_named) }} as named
     {%- endfor %}
 {%- endmacro %}
 

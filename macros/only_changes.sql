@@ -32,6 +32,12 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The rows of a long table that `changed` leaves, all columns of them; the table itself if everything is made. #}
+{% macro rows_changed(table, keys, changes, names=none) -%}
+    {%- if not only_changes() -%} {{ return(table) }} {%- endif -%}
+    {{ return(rows_where(table, changed(keys, changes, names))) }}
+{%- endmacro %}
+
 {# No rows, in the shape of a table. #}
 {% macro no_rows(columns) -%}
     select

@@ -93,9 +93,11 @@ def _change(connection: duckdb.DuckDBPyConnection, table: PublicTable, changes: 
     scope = f"(select distinct {keys} from build.{_name(changes.schema)}.{_name(changes.name)})"
     same = " and ".join(f"kept.{_name(key)} = scope.{_name(key)}" for key in changes.keys)
     connection.execute(f"delete from {copy} as kept using {scope} as scope where {same}")
+    # Found by their keys first: whole rows are then read of few blocks only.
+    found = f"select rowid from {_source(table)} where ({keys}) in {scope}"
     connection.execute(
         f"insert into {copy} by name "
-        f"from {_source(table)} where ({keys}) in {scope} order by {_order(table)}"
+        f"from {_source(table)} where rowid in ({found}) order by {_order(table)}"
     )
 
 

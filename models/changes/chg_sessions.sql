@@ -26,18 +26,24 @@
 
         near_days as ({{ days_near("logins", "session_date") }}),
 
+        anonymous as (
+            {%- set near_login %}
+                customer_id is null
+                and email is null
+                and visitor_id in (select logins.visitor_id from logins)
+                and session_date in (select near_days.date_day from near_days)
+            {%- endset %}
+            select *
+            from {{ rows_where(ref("stg_web_sessions"), near_login) }} as sessions
+        ),
+
         near as (
-            select distinct sessions.*
-            from {{ ref("stg_web_sessions") }} as sessions
-            inner join logins on sessions.visitor_id = logins.visitor_id
+            select distinct anonymous.*
+            from anonymous
+            inner join logins on anonymous.visitor_id = logins.visitor_id
             cross join limits
             where
-                sessions.customer_id is null
-                and sessions.email is null
-                and sessions.session_date in (select near_days.date_day from near_days)
-                and abs(
-                    {{ seconds_between("sessions.started_at", "logins.started_at") }}
-                )
+                abs({{ seconds_between("anonymous.started_at", "logins.started_at") }})
                 <= limits.stitch_seconds
         ),
 

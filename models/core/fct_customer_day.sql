@@ -13,54 +13,54 @@ with
 
     orders as (
         select *
-        from {{ ref("fct_orders") }}
-        where
+        from
             {{
-                changed(
+                rows_changed(
+                    ref("fct_orders"),
                     ["customer_key", "order_date"],
                     changes,
                     ["customer_key", "activity_date"],
                 )
-            }}
+            }} as made_again
     ),
 
     web_sessions as (
         select *
-        from {{ ref("fct_web_sessions") }}
-        where
+        from
             {{
-                changed(
+                rows_changed(
+                    ref("fct_web_sessions"),
                     ["customer_key", "session_date"],
                     changes,
                     ["customer_key", "activity_date"],
                 )
-            }}
+            }} as made_again
     ),
 
     crm_touches as (
         select *
-        from {{ ref("fct_crm_touches") }}
-        where
+        from
             {{
-                changed(
+                rows_changed(
+                    ref("fct_crm_touches"),
                     ["customer_key", "touch_date"],
                     changes,
                     ["customer_key", "activity_date"],
                 )
-            }}
+            }} as made_again
     ),
 
     owners as (
         select *
-        from {{ ref("int_contact__owners") }}
-        where
+        from
             {{
-                changed(
+                rows_changed(
+                    ref("int_contact__owners"),
                     ["customer_key", "created_date"],
                     changes,
                     ["customer_key", "activity_date"],
                 )
-            }}
+            }} as made_again
     ),
 
     engagement_points as (select * from {{ ref("engagement_points") }}),

@@ -10,8 +10,7 @@
 {%- set changes = ref("chg_customers") %}
 
 -- What all days of a customer up to the as-of date add up to, counted from the facts,
--- not
--- carried over from the timeline, so that the one can be checked against the other.
+-- not carried over from the timeline, so that the one can be checked against the other.
 with
 
     run as (select * from {{ ref("int_run__as_of") }}),
@@ -31,13 +30,14 @@ with
             days.subscription_purchases,
             days.net_amount,
             days.engagement_points
-        from {{ ref("fct_customer_day") }} as days
+        from
+            {{ rows_to_make(ref("fct_customer_day"), ref("chg_timeline_days")) }}
+            as days
         cross join run
         where
             days.activity_date <= run.as_of_date
             and days.customer_key not in ('unknown', 'erased')
             and (days.purchases > 0 or days.engagement_points > 0)
-            and {{ changed(["days.customer_key"], changes) }}
             and {{ in_slice("days.customer_key") }}
     ),
 
@@ -85,12 +85,13 @@ with
             touches.direction,
             touches.offer_id,
             touches.campaign_id
-        from {{ ref("fct_crm_touches") }} as touches
+        from
+            {{ rows_changed(ref("fct_crm_touches"), ["customer_key"], changes) }}
+            as touches
         cross join run
         where
             touches.touch_date <= run.as_of_date
             and touches.customer_key not in ('unknown', 'erased')
-            and {{ changed(["touches.customer_key"], changes) }}
             and {{ in_slice("touches.customer_key") }}
     ),
 

@@ -1,16 +1,13 @@
-{%- set changes = ref("chg_customers") %}
-
 -- Which policy span rules a customer on which days. The segment is known from the first
 -- purchase on; until then the customer belongs to `default`.
 with
 
     customer_days as (
         select *
-        from {{ ref("fct_customer_day") }}
+        from {{ rows_to_make(ref("fct_customer_day"), ref("chg_timeline_days")) }}
         where
             customer_key not in ('unknown', 'erased')
             and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})
-            and {{ changed(["customer_key"], changes) }}
     ),
 
     orders as (select * from {{ ref("fct_orders") }} where is_purchase),

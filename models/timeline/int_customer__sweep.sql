@@ -1,5 +1,3 @@
-{%- set changes = ref("chg_customers") %}
-
 -- Everything that can change a customer's status, as changes to running totals. An
 -- event adds to its window's total on the day it enters and takes the same away on the
 -- day it leaves, so that running sums answer every day, the ones to come included,
@@ -16,12 +14,11 @@ with
             engagement_points,
             dissatisfactions,
             activity_date
-        from {{ ref("fct_customer_day") }}
+        from {{ rows_to_make(ref("fct_customer_day"), ref("chg_timeline_days")) }}
         where
             customer_key not in ('unknown', 'erased')
             and activity_date <= (select as_of_date from {{ ref("int_run__as_of") }})
             and (purchases > 0 or engagement_points > 0 or dissatisfactions > 0)
-            and {{ changed(["customer_key"], changes) }}
             and {{ in_slice("customer_key") }}
     ),
 

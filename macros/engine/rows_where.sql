@@ -1,0 +1,18 @@
+{# A few whole rows of a long table, as a query in brackets. #}
+{% macro rows_where(table, condition) -%}
+    {{ return(adapter.dispatch("rows_where")(table, condition)) }}
+{%- endmacro %}
+
+{% macro default__rows_where(table, condition) -%}
+    (select * from {{ table }} where {{ condition }})
+{%- endmacro %}
+
+{# The condition reads its own columns of all rows; the other columns are then read only in the blocks that hold
+   a row that was found. #}
+{% macro duckdb__rows_where(table, condition) -%}
+    (
+        select *
+        from {{ table }}
+        where rowid in (select rowid from {{ table }} where {{ condition }})
+    )
+{%- endmacro %}
