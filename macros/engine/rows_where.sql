@@ -8,11 +8,17 @@
 {%- endmacro %}
 
 {# The condition reads its own columns of all rows; the other columns are then read only in the blocks that hold
-   a row that was found. #}
+   a row that was found. Kept apart, so that no filter of the reader's makes the engine think that the table
+   is the smaller side of the search. #}
 {% macro duckdb__rows_where(table, condition) -%}
     (
+        with
+            found as materialized(
+                select *
+                from {{ table }}
+                where rowid in (select rowid from {{ table }} where {{ condition }})
+            )
         select *
-        from {{ table }}
-        where rowid in (select rowid from {{ table }} where {{ condition }})
+        from found
     )
 {%- endmacro %}
