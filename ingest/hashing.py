@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 FILE_ID_DIGITS = 32
@@ -41,7 +42,7 @@ class HashCache:
         if self._seen == self._known:
             return
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(self._path.name + ".tmp")
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
         fresh.write_text(json.dumps(self._seen), encoding="utf-8")
         fresh.replace(self._path)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.ledger import Receipt
 from ingest.run import SCHEMA_FILE
-from orchestration.fingerprint import accepted_receipts, facts_made_of, rules_made_of
+from orchestration.fingerprint import accepted_receipts, facts_made_of, rules_made_of, taken_in
 from orchestration.published import last_release
 from world.layout import World
 
@@ -26,8 +26,9 @@ MOST_NEW_ROWS = 0.25
 class BuildState:
     """What the build database holds.
 
-    ``facts`` and ``rules`` are fingerprints (`orchestration.fingerprint`) and ``files`` the ids of
-    the files taken in. ``is_whole`` is False where tables that follow the as-of date may be torn.
+    ``facts`` and ``rules`` are fingerprints (`orchestration.fingerprint`) and ``files`` the files
+    as they were taken in. ``is_whole`` is False where tables that follow the as-of date may be
+    torn.
     ``release_id`` is the release that was made of it, once there is one, and ``brought_from`` the
     release of the build that this one was brought up to date from. ``database_bytes`` is the size
     of the database's file, while nobody writes it.
@@ -77,8 +78,8 @@ def plan_build(world: World, *, is_another_day_only: bool) -> BuildPlan:
     if state is None or not _is_last_release(world, state):
         return BuildPlan(world.raw)
     accepted = accepted_receipts(world)
-    new = [receipt for receipt in accepted if receipt.file_id not in set(state.files)]
-    is_any_lost = not set(state.files) <= {receipt.file_id for receipt in accepted}
+    new = [receipt for receipt in accepted if taken_in(receipt) not in set(state.files)]
+    is_any_lost = not set(state.files) <= set(map(taken_in, accepted))
     if is_any_lost or _rows(new) > MOST_NEW_ROWS * _rows(accepted):
         return BuildPlan(world.raw)
     _link(world, () if is_another_day_only else new)
@@ -127,7 +128,7 @@ def end_build(world: World, plan: BuildPlan) -> None:
     state = BuildState(
         facts=facts_made_of(world),
         rules=rules_made_of(world),
-        files=tuple(sorted(receipt.file_id for receipt in accepted_receipts(world))),
+        files=tuple(sorted(map(taken_in, accepted_receipts(world)))),
         brought_from=plan.brought_from,
         database_bytes=world.build_database.stat().st_size,
     )

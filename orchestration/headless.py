@@ -101,8 +101,8 @@ def look_at_landing(options: RunOptions) -> Seen:
     now = moment(options.world)
     landing = discover(options.landing, world=options.world, config=options.config)
     settings = settings_in_force(options, now)
-    accepted = {receipt.file_id for receipt in accepted_receipts(options.world)}
-    landed = {file.file_id for files in landing.files.values() for file in files}
+    accepted = {(receipt.feed, receipt.file_id) for receipt in accepted_receipts(options.world)}
+    landed = {(feed, file.file_id) for feed, files in landing.files.items() for file in files}
     return Seen(
         is_known=landed <= accepted and is_whole(options.world),
         ignored=() if options.data else landing.ignored,

@@ -16,7 +16,7 @@ from release.publish import MART, facts_of
 from world.layout import World
 
 # What a first release is compared with.
-NO_FILES = "select cast(null as varchar) as file_id where false"
+NO_FILES = "select cast(null as varchar) as feed, cast(null as varchar) as file_id where false"
 NO_CUSTOMERS = """
     select
         cast(null as varchar) as customer_key, cast(null as varchar) as next_customer_key,
@@ -125,13 +125,15 @@ def _queries(last: LastRelease | None, tables: set[str]) -> dict[str, str]:
             "customers": NO_CUSTOMERS,
             "files": NO_FILES,
         }
-    files = ", ".join(f"('{batch['file_id']}')" for batch in last.facts["input_batches"])
+    files = ", ".join(
+        f"('{batch['feed']}', '{batch['file_id']}')" for batch in last.facts["input_batches"]
+    )
     return {
         "timeline": TIMELINE.format(as_of_date=last.facts["as_of_date"]),
         "restatements": RESTATEMENTS,
         # Releases of an older version of this program say nothing of merges.
         "customers": CUSTOMERS + (GONE if "fct_customer_merge" in tables else ""),
-        "files": f"select file_id from (values {files}) as files(file_id)" if files else NO_FILES,
+        "files": f"from (values {files}) as files(feed, file_id)" if files else NO_FILES,
     }
 
 

@@ -5,6 +5,7 @@ import fcntl
 import getpass
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import IO
 
 from world.errors import UserError
+
+TRIES = 5
+SECONDS_BETWEEN_TRIES = 0.2
 
 _held: set[Path] = set()
 
@@ -29,19 +33,27 @@ def writing(lock_file: Path) -> Iterator[None]:
         yield
         return
     with _opened(lock_file) as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        if not _is_taken(handle):
             raise UserError(
                 f"{lock_file.parent}: another run is writing this warehouse{_holder(handle)}; "
                 "wait for it to end, or give another WAREHOUSE."
-            ) from error
+            )
         _sign(handle)
         _held.add(lock_file)
         try:
             yield
         finally:
             _held.discard(lock_file)
+
+
+def _is_taken(handle: IO[str]) -> bool:
+    """Whether the lock could be had; a sensor may hold it for an instant, to see if it is free."""
+    for _ in range(TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        time.sleep(SECONDS_BETWEEN_TRIES)
+    return False
 
 
 def _opened(lock_file: Path) -> IO[str]:

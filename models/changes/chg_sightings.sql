@@ -52,7 +52,11 @@
             from rows_now
         ),
 
-        left_behind as (select distinct customer_id, email, contact_id from taken_back),
+        left_behind as (
+            select distinct customer_id, email, contact_id
+            from taken_back
+            where customer_id is not null or email is not null or contact_id is not null
+        ),
 
         seen_again as (
             {%- for feed in changing_feeds().values() %}

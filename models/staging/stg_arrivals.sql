@@ -4,7 +4,7 @@
 -- published.
 with
 
-    known_files as (select file_id from {{ source("published", "files") }}),
+    known_files as (select feed, file_id from {{ source("published", "files") }}),
 
     -- before the first release nothing was published, so nothing needs a reason
     last_release as (
@@ -25,7 +25,11 @@ with
         select *
         from orders
         where
-            _file_id not in (select known_files.file_id from known_files)
+            _file_id not in (
+                select known_files.file_id
+                from known_files
+                where known_files.feed = 'orders'
+            )
             and exists (select last_release.is_made from last_release)
     ),
 
@@ -35,7 +39,12 @@ with
             select distinct orders.order_id
             from orders
             inner join new_orders on orders.order_id = new_orders.order_id
-            where orders._file_id in (select known_files.file_id from known_files)
+            where
+                orders._file_id in (
+                    select known_files.file_id
+                    from known_files
+                    where known_files.feed = 'orders'
+                )
         {%- endif %}
     ),
 
@@ -57,7 +66,11 @@ with
             false as is_changed_order
         from web_sessions
         where
-            _file_id not in (select known_files.file_id from known_files)
+            _file_id not in (
+                select known_files.file_id
+                from known_files
+                where known_files.feed = 'web_sessions'
+            )
             and exists (select last_release.is_made from last_release)
         union all
         select
@@ -68,7 +81,11 @@ with
             false as is_changed_order
         from crm_touches
         where
-            _file_id not in (select known_files.file_id from known_files)
+            _file_id not in (
+                select known_files.file_id
+                from known_files
+                where known_files.feed = 'crm_touches'
+            )
             and exists (select last_release.is_made from last_release)
         union all
         select
@@ -79,7 +96,11 @@ with
             false as is_changed_order
         from contacts
         where
-            _file_id not in (select known_files.file_id from known_files)
+            _file_id not in (
+                select known_files.file_id
+                from known_files
+                where known_files.feed = 'contacts'
+            )
             and exists (select last_release.is_made from last_release)
     ),
 

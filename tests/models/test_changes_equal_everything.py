@@ -1,7 +1,7 @@
 """A build brought up to date with what came equals one made afresh of everything, row for row."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -21,6 +21,7 @@ from tests.worlds.tangles import tangled_world
 
 FEEDS = ("orders", "web_sessions", "crm_touches", "contacts")
 AT_THE_END = Settings(as_of_date=date(2024, 6, 1))
+IDENTIFIERS = ("customer_id", "email", "visitor_id", "contact_id")
 # When a row of a feed happens.
 HAPPENS_AT = {
     "orders": "ordered_at",
@@ -32,10 +33,12 @@ HAPPENS_AT = {
 
 @dataclass(frozen=True)
 class Step:
-    """What came by one run, and everything that had come by then."""
+    """What came by one run, and everything that had come by then; after somebody was forgotten,
+    everything is made again."""
 
     arrived: Rows
     known: Rows
+    is_after_erasure: bool = False
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +57,8 @@ def afresh() -> Iterator[Build]:
 
 def arrivals(world: World, choices: random.Random) -> Iterator[Step]:
     """The world's rows in some order over a few runs: mostly as they happen, a few late, some
-    twice; with the as-of date asked for at times, and policy rows that are written later."""
+    twice; with the as-of date asked for at times, policy rows that are written later, and
+    somebody who is forgotten."""
     rows = rows_of(world)
     runs = choices.randint(2, 5)
     moments = sorted(
@@ -74,6 +78,8 @@ def arrivals(world: World, choices: random.Random) -> Iterator[Step]:
                 batches[run][feed].append({**row, "_file_id": f"file-{run}"})
     policies = rows["status_policy"]
     known: dict[str, list[dict[str, object]]] = {feed: [] for feed in FEEDS}
+    tokens = _tokens(rows, choices) if choices.random() < 0.3 else {}
+    forgotten_in = choices.randrange(runs)
     written = len(policies)
     if len(policies) > 1 and choices.random() < 0.4:
         written = choices.randint(1, len(policies))
@@ -86,7 +92,44 @@ def arrivals(world: World, choices: random.Random) -> Iterator[Step]:
         seeds["status_policy"] = _default_first(policies)[:written]
         seeds["settings"] = _settings(rows["settings"], choices, run, moments)
         known = {feed: known[feed] + batch[feed] for feed in FEEDS}
-        yield Step(arrived={**seeds, **batch}, known={**seeds, **known})
+        step = Step(arrived={**seeds, **batch}, known={**seeds, **known})
+        if tokens and run >= forgotten_in:
+            step = _without(tokens, step, first=run == forgotten_in)
+        yield step
+
+
+def _tokens(rows: Rows, choices: random.Random) -> dict[str, str]:
+    """One customer's identifiers, each with what stands in its place when they are forgotten."""
+    people = sorted({str(row["customer_id"]) for row in rows["orders"] if row["customer_id"]})
+    if not people:
+        return {}
+    person = choices.choice(people)
+    known = {
+        str(row[kind])
+        for feed in FEEDS
+        for row in rows[feed]
+        for kind in IDENTIFIERS
+        if row.get(kind) and row.get("customer_id") == person
+    }
+    return {value: f"erased:{number:032x}" for number, value in enumerate(sorted(known))}
+
+
+def _without(tokens: Mapping[str, str], step: Step, *, first: bool) -> Step:
+    def replaced(rows: Rows) -> Rows:
+        return {
+            name: [
+                {
+                    key: tokens.get(str(value), value) if key in IDENTIFIERS else value
+                    for key, value in row.items()
+                }
+                for row in table
+            ]
+            if name in FEEDS
+            else table
+            for name, table in rows.items()
+        }
+
+    return Step(replaced(step.arrived), replaced(step.known), is_after_erasure=first)
 
 
 def _default_first(policies: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -118,7 +161,10 @@ def follow(steps: Iterable[Step], updated: Build, afresh: Build) -> int:
             updated.begin(step.arrived)
             afresh.begin(step.known)
         else:
-            updated.follow(step.arrived, step=number)
+            everything = step.is_after_erasure
+            updated.follow(
+                step.known if everything else step.arrived, step=number, everything=everything
+            )
             afresh.follow(step.known, step=number)
         found, expected = updated.tables(), afresh.tables()
         for name, rows in expected.items():

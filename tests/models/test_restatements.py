@@ -37,7 +37,7 @@ class PublishingRun(ModelRun):
                 null::varchar as status, null::varchar as sub_status,
                 null::varchar as policy_segment, null::date as policy_effective_from
             where false;
-            create or replace table {PUBLISHED}.files (file_id varchar);
+            create or replace table {PUBLISHED}.files (feed varchar, file_id varchar);
             create or replace table {PUBLISHED}.restatements (
                 release_id varchar, customer_key varchar, valid_from date, valid_to date,
                 previous_status varchar, previous_sub_status varchar,
@@ -64,7 +64,9 @@ class PublishingRun(ModelRun):
             from compiled.timeline.int_customer__timeline
             cross join compiled.intermediate.int_run__as_of
             where valid_from <= as_of_date;
-            create or replace table {PUBLISHED}.files as select 'early' as file_id;
+            create or replace table {PUBLISHED}.files as
+            select unnest(['orders', 'web_sessions', 'crm_touches', 'contacts']) as feed,
+                'early' as file_id;
             create or replace table {PUBLISHED}.run as
             select
                 'two' as fingerprint, 'p' as policy, 'first' as previous_release_id,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ingest.feeds import FEEDS
 from tests.models.compiled import Model, ModelRun, Project, compile_project
 from world.layout import PROJECT_DIR
 
@@ -80,10 +81,10 @@ class Build(ModelRun):
         self._publish_nothing()
         self.build(rows)
 
-    def follow(self, rows: Rows, *, step: int) -> None:
+    def follow(self, rows: Rows, *, step: int, everything: bool = False) -> None:
         """The next one: of all ``rows``, or, brought up to date, of those that came."""
         self._publish(step)
-        if self._changes is None:
+        if self._changes is None or everything:
             self.build(rows)
             return
         whole, self.project = self.project, self._changes
@@ -125,7 +126,7 @@ class Build(ModelRun):
             create or replace table compiled.published.customers (
                 customer_key varchar, next_customer_key varchar, reason varchar, release_id varchar
             );
-            create or replace table compiled.published.files (file_id varchar);
+            create or replace table compiled.published.files (feed varchar, file_id varchar);
             create or replace table compiled.published.restatements (
                 release_id varchar, customer_key varchar, valid_from date, valid_to date,
                 previous_status varchar, previous_sub_status varchar,
@@ -147,7 +148,10 @@ class Build(ModelRun):
             self.connection.execute(
                 f"create or replace table compiled.published.{name} as from told"
             )
-        self.connection.execute(f"insert into compiled.published.files values ('file-{step - 1}')")
+        for feed in FEEDS:
+            self.connection.execute(
+                "insert into compiled.published.files values ($1, $2)", [feed, f"file-{step - 1}"]
+            )
         self.connection.execute(f"""
             create or replace table compiled.published.run as
             select

@@ -131,13 +131,6 @@ MUTATIONS = (
         "then null",
     ),
     Mutation(
-        "a login at the same instant tells",
-        STITCHED,
-        "range between current row and unbounded following",
-        "range between interval 1 microsecond following and unbounded following",
-        equivalent="the last login is looked for up to the same instant, so it is found there",
-    ),
-    Mutation(
         "of two who log in at one instant the lesser key counts",
         STITCHED,
         "min(resolved.customer_key)",

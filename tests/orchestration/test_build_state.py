@@ -32,8 +32,6 @@ def world(tmp_path: Path) -> World:
     """A world with one file, built and released."""
     world = World(tmp_path / "warehouse", "landing")
     configure(world)
-    (world.raw / "orders").mkdir(parents=True)
-    (world.raw / "orders" / SCHEMA_FILE).touch()
     accept(world, FIRST, rows=100)
     build(world)
     release(world, "one")
@@ -50,12 +48,14 @@ def configure(
     write_config(world.config, overlay=overlay, run_date=run_date, as_of_date=as_of)
 
 
-def accept(world: World, file_id: str, *, rows: int) -> None:
+def accept(world: World, file_id: str, *, rows: int, feed: str = "orders") -> None:
     write_receipt(
         world,
-        Receipt("orders", file_id, f"{file_id}.csv", "accepted", rows, rows, 0, 99, "2026-03-01"),
+        Receipt(feed, file_id, f"{file_id}.csv", "accepted", rows, rows, 0, 99, "2026-03-01"),
     )
-    (world.raw / "orders" / f"{file_id}.parquet").touch()
+    (world.raw / feed).mkdir(parents=True, exist_ok=True)
+    (world.raw / feed / SCHEMA_FILE).touch()
+    (world.raw / feed / f"{file_id}.parquet").touch()
 
 
 def build(world: World, plan: BuildPlan | None = None) -> None:
@@ -108,6 +108,13 @@ def test_the_next_build_takes_in_what_came_since(world: World) -> None:
     assert not list((world.arrived / "orders").glob("b*"))
 
 
+def test_the_same_bytes_in_the_folder_of_another_feed_are_taken_in(world: World) -> None:
+    accept(world, FIRST, rows=10, feed="contacts")
+    assert plan(world).only_changes
+    assert (world.arrived / "contacts" / f"{FIRST}.parquet").is_symlink()
+    assert [path.name for path in (world.arrived / "orders").iterdir()] == [SCHEMA_FILE]
+
+
 def test_another_day_or_policy_needs_no_file(world: World, tmp_path: Path) -> None:
     configure(
         world, run_date=NEXT_DAY, overlay=overlay(tmp_path, "status_policy.csv", ",90,", ",80,")
@@ -145,6 +152,10 @@ def a_lost_file(world: World, _: Path) -> None:
     (world.receipts / "orders" / f"{FIRST}.json").unlink()
 
 
+def a_file_that_was_judged_again(world: World, _: Path) -> None:
+    accept(world, FIRST, rows=101)
+
+
 def many_new_rows(world: World, _: Path) -> None:
     accept(world, "e" * 32, rows=50)
 
@@ -159,6 +170,7 @@ def many_new_rows(world: World, _: Path) -> None:
         a_build_that_was_never_released,
         a_lost_release,
         a_lost_file,
+        a_file_that_was_judged_again,
         many_new_rows,
     ],
 )
@@ -181,7 +193,8 @@ def test_what_is_built_is_known_without_its_release(world: World) -> None:
     build(world, plan(world))
     state = read_state(world)
     assert state is not None
-    assert (state.files, state.release_id, state.brought_from) == ((FIRST, SECOND), "", "one")
+    assert state.files == (f"orders/{FIRST}/100", f"orders/{SECOND}/10")
+    assert (state.release_id, state.brought_from) == ("", "one")
     assert not world.arrived.exists()
 
 

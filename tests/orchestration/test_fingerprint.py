@@ -137,30 +137,33 @@ def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     (tmp_path / "models" / "a.sql").write_text("select 1")
     (tmp_path / "dbt_project.yml").write_text("name: small")
     monkeypatch.setattr(fingerprint, "PROJECT_DIR", tmp_path)
+    monkeypatch.setattr(fingerprint, "code_version", code_version.__wrapped__)
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["models/a.sql", "models/b.sql", "dbt_project.yml", "world/a.py"])
+@pytest.mark.parametrize(
+    "name", ["models/a.sql", "models/b.sql", "dbt_project.yml", "seeds/_seeds.yml", "world/a.py"]
+)
 def test_other_code_makes_another_release(world: World, project: Path, name: str) -> None:
-    before = made_of(world), code_version()
+    before = made_of(world), fingerprint.code_version()
     (project / name).parent.mkdir(exist_ok=True)
     (project / name).write_text("other")
     assert made_of(world) != before[0]
-    assert code_version() != before[1]
+    assert fingerprint.code_version() != before[1]
 
 
 def test_a_moved_model_is_other_code(project: Path) -> None:
-    before = code_version()
+    before = fingerprint.code_version()
     (project / "models" / "a.sql").rename(project / "models" / "b.sql")
-    assert code_version() != before
+    assert fingerprint.code_version() != before
 
 
 @pytest.mark.parametrize("name", ["models/a.pyc", "README.md", "tests/test_a.py", "target/a.sql"])
 def test_what_no_release_depends_on_is_no_other_code(project: Path, name: str) -> None:
-    before = code_version()
+    before = fingerprint.code_version()
     (project / name).parent.mkdir(exist_ok=True)
     (project / name).write_text("other")
-    assert code_version() == before
+    assert fingerprint.code_version() == before
 
 
 def test_every_room_that_a_release_depends_on_is_in_its_code() -> None:
@@ -219,3 +222,11 @@ def test_a_torn_release_json_is_no_release(world: World) -> None:
     world.current.mkdir(parents=True)
     (world.current / "release.json").write_text('{"fingerprint"', encoding="utf-8")
     assert not is_current(world, fingerprint=made_of(world), run_date=DAY)
+
+
+def test_code_that_is_deployed_while_a_run_is_going_is_not_what_it_ran(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = code_version()
+    monkeypatch.setattr(fingerprint, "PROJECT_DIR", tmp_path)
+    assert code_version() == before

@@ -35,7 +35,7 @@ def publish(world: World) -> Callable[..., None]:
             "as_of_date": as_of,
             "policy": "p1",
             "engagement_observed_from": None,
-            "input_batches": [{"file_id": "f1"}],
+            "input_batches": [{"feed": "orders", "file_id": "f1"}],
         }
         (folder / "release.json").write_text(json.dumps(facts), encoding="utf-8")
         with duckdb.connect(str(folder / "mart.duckdb")) as mart:
@@ -115,7 +115,7 @@ def test_what_was_published_ends_with_the_days_that_it_spoke_of(
     assert laid_out(world, "timeline", "customer_key, valid_from::text, valid_to::text") == [
         ("ana", "2025-05-01", "2025-07-01")
     ]
-    assert laid_out(world, "files") == [("f1",)]
+    assert laid_out(world, "files") == [("orders", "f1")]
     assert laid_out(world, "restatements") == [("then", "ana", "late_event")]
     assert laid_out(world, "run", "previous_release_id, previous_policy") == [("a", "p1")]
 

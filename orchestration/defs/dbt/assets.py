@@ -19,7 +19,13 @@ from dagster_dbt import (
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
 
-from orchestration.build_state import BuildPlan, begin_build, end_build, plan_build
+from orchestration.build_state import (
+    BuildPlan,
+    begin_build,
+    end_build,
+    facts_are_built,
+    plan_build,
+)
 from orchestration.dbt import DBT, begin_dbt, dbt_environment
 from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
@@ -138,6 +144,13 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
     ) -> Iterator[object]:
         world = run.world
         is_another_day_only = context.run.tags.get(ANOTHER_DAY) == "true"
+        _ = run.settings  # the day of the run, in the seeds that dbt is about to load
+        if is_another_day_only and not facts_are_built(world):
+            raise dg.Failure(
+                f"{world.build_database}: the facts are not of the files taken in by now, so "
+                "another day cannot be told from them; run the whole job.",
+                allow_retries=False,
+            )
         plan = BuildPlan(world.raw)
         if is_another_day_only or not context.is_subset:
             plan = plan_build(world, is_another_day_only=is_another_day_only)

@@ -20,6 +20,7 @@ from orchestration.fingerprint import (
 )
 from orchestration.notes import DATA_NOTES
 from orchestration.progress import count, say
+from world.errors import UserError
 from world.layout import World
 
 if TYPE_CHECKING:
@@ -41,21 +42,26 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="The public models, the report and release.json that readers see.",
     )
     def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
-        from orchestration.build_state import note_release, read_state
+        from orchestration.build_state import facts_are_built, note_release, read_state
         from orchestration.input_quality import newest_page
         from release.manifest import public_tables
         from release.publish import publish, remove_outspoken
 
         with user_errors_fail():
+            state = read_state(run.world)
+            if state is None or not state.is_whole or not facts_are_built(run.world):
+                raise UserError(
+                    f"{run.world.build_database}: not all tables are built from the files taken "
+                    "in by now; run the whole job, or `make run`."
+                )
             facts = release_facts(run)
             tables = public_tables(run.world.target / "manifest.json")
-            state = read_state(run.world)
             folder = publish(
                 run.world,
                 tables=tables,
                 facts=facts,
                 quality_page=newest_page(run.world),
-                brought_from=state.brought_from if state else "",
+                brought_from=state.brought_from,
             )
             note_release(run.world, facts.release_id)
             say(context, f"release: {facts.release_id} is current")
