@@ -73,8 +73,8 @@ clean: ## Remove the environment, sample data and caches; keeps every warehouse
 	@rm -rf $(VENV) landing/simulated landing/complete_journey target .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "error: Python 3.11 or later is needed; give one with PYTHON=<path>." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		|| { echo "error: Python 3.11, 3.12 or 3.13 is needed; give one with PYTHON=<path>." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/%.installed: requirements/%.lock | $(VENV)/bin/python

@@ -11,8 +11,9 @@ INTRODUCTION = """\
 
 A comparison that finds no difference proves something only if it would have found one. So every
 rule is broken once by hand, in the project's own SQL, and the models are compared with the plain
-reading of the rules, on a few worlds on the very edges of rules and then on random ones, until
-they first differ. A breakage that nobody notices is a hole in the worlds or in the comparison.
+reading of the rules on *worlds*, small made-up businesses: a few on the very edges of rules, then
+random ones, until they first differ. A breakage that nobody notices is a hole in the worlds or in
+the comparison.
 
     .venv/bin/python -m tests.mutations --out docs/mutations.md
 
@@ -22,7 +23,7 @@ own makes sure that each breakage still fits the SQL that it breaks.
 
 *Killed by* names the comparison and the world that first saw it: *people* (whose each identifier
 and each row is), *timelines* (every interval, the forecast included), *measures* (every column of
-mart_customer_status but the predicted ones), *reasons* (the sentence of each customer), *build*
+mart_customer_status but the sentences), *reasons* (the sentence of each customer), *build*
 (the SQL fails). A *crowd* is a world of 20 to 60 customers with odd amounts and offers; in a
 *tangle* people are hard to tell apart. Any other name is a world's in `tests/worlds/edges.py`.
 """

@@ -1,4 +1,4 @@
-"""The measures of every customer on D, without the predicted and the written ones.
+"""The measures of every customer on D, without the sentences.
 
 Everything with a fraction is a ``Decimal``, rounded half up: money to 2 places, in the reporting
 currency, each purchase by itself; the average order and the average score to 2, the median to 2,
