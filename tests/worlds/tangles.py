@@ -115,8 +115,7 @@ class _Tangle:
         if self.source.random() < 0.5:
             return replace(row, **dict.fromkeys(names), visitor_id=visitor_id)
         at = self.login_at.setdefault(visitor_id, row.started_at)
-        soon = at + timedelta(hours=self.source.choice((0, 0, 1)))
-        by = soon - row.started_at if self.source.random() < 0.3 else timedelta(0)
+        by = at - row.started_at if self.source.random() < 0.2 else timedelta(0)
         return _later(replace(row, **names, visitor_id=visitor_id), self._shift(row.session_id, by))
 
     def _shift(self, name: str, by: timedelta) -> timedelta:
@@ -124,8 +123,7 @@ class _Tangle:
         return self.shifts.setdefault(name, by)
 
     def moved(self, sessions: tuple[WebSession, ...]) -> Callable[[WebSession], WebSession]:
-        """Puts many anonymous visits where the time within which they are stitched ends, some where
-        a login is."""
+        """Puts many anonymous visits where the time within which they are stitched ends."""
         logins = [row for row in sessions if row.customer_id or row.email]
 
         def change(row: WebSession) -> WebSession:
@@ -134,7 +132,7 @@ class _Tangle:
             rivals = [login for login in logins if login.visitor_id == row.visitor_id]
             by = timedelta(0)
             if rivals and self.source.random() < 0.6:
-                edge = timedelta(days=self.stitch_days * self.source.choice((1, -1, 0)))
+                edge = timedelta(days=self.stitch_days * self.source.choice((1, -1)))
                 edge += timedelta(microseconds=self.source.choice((0, 0, 1, -1)))
                 by = self.source.choice(rivals).started_at + edge - row.started_at
             return _later(row, self._shift(row.session_id, by))
