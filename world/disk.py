@@ -106,7 +106,9 @@ def _closed(words: str, text: str, place: object, world: World) -> str | None:
     ]
     if not inside and "database" not in words:
         return None
-    where = inside[0] if inside else world.dagster_home
+    # a file that cannot be moved is named with the one that it was to become
+    closed = [path for path in inside if not os.access(Path(path).parent, os.W_OK)]
+    where = (closed or inside or [world.dagster_home])[0]
     return (
         f"{where}: cannot be read or written ({words}); give the user of this run all rights "
         f"below {world.warehouse}, or give another WAREHOUSE, and run again."

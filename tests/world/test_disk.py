@@ -66,6 +66,15 @@ def test_a_place_that_may_not_be_written_is_named(world: World) -> None:
     assert line.startswith(f"{place}: cannot be read or written (Permission denied); give the user")
 
 
+def test_of_a_file_that_cannot_be_moved_the_place_that_may_not_be_written_is_named(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = world.staged / "orders" / "a.parquet", world.raw / "orders" / "a.parquet"
+    monkeypatch.setattr("os.access", lambda path, _: Path(path) != target.parent)
+    error = PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(source), None, str(target))
+    assert told(world, error).startswith(f"{target}: cannot be read or written")
+
+
 def test_other_lines_stay_beside(world: World) -> None:
     line = told(world, UserError(f"test a: Got 1 result\nmodel b: IO Error: {FULL}"))
     assert line.splitlines()[0] == "test a: Got 1 result"
