@@ -1,5 +1,6 @@
 """Puts away what is damaged and can be made again: the build database and Dagster's records."""
 
+import fcntl
 import re
 import shutil
 import sqlite3
@@ -63,13 +64,22 @@ def wait_until_free(world: World) -> None:
     )
 
 
+def _is_free(database: Path) -> bool:
+    """Whether nobody has the database open, be it to read only; nothing in it is touched."""
+    with database.open("rb+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
 def _holder_of(database: Path) -> str | None:
     """The number of the process that has the database open; None if nobody has."""
-    if not database.exists():
+    if not database.exists() or _is_free(database):
         return None
     try:
-        # reading only: nothing may be tidied up here, the size is known
-        duckdb.connect(str(database), read_only=True).close()
+        duckdb.connect(str(database)).close()  # for the engine's own words on who that is
     except duckdb.IOException as error:
         found = re.search(r"Conflicting lock is held.*?PID ([0-9]+)", str(error))
         return found and found[1]

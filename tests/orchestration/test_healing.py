@@ -93,11 +93,13 @@ def test_a_build_that_a_run_found_damaged_goes(world: World) -> None:
     assert not world.build_database.exists()
 
 
+@pytest.mark.parametrize("reads_only", [True, False])
 def test_whoever_has_the_build_open_is_waited_for_and_then_named(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, reads_only: bool
 ) -> None:
     monkeypatch.setattr(healing, "PATIENCE_SECONDS", 1)
-    script = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open'); sys.stdin.read()"
+    opens = f"duckdb.connect(sys.argv[1], read_only={reads_only})"
+    script = f"import duckdb, sys; c = {opens}; print('open'); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-u", "-c", script, str(world.build_database)],
         stdin=subprocess.PIPE,
