@@ -160,6 +160,19 @@
     cross join {{ ref("int_run__as_of") }} as run
 {%- endmacro %}
 
+{# What rows of a feed name together, and when. #}
+{% macro identifiers_in(name, rows) -%}
+    {%- set feed = changing_feeds()[name] -%}
+    select
+        '{{ name }}' as feed,
+        {{ feed.key }} as row_id,
+        customer_id,
+        email,
+        {{ named_contact(feed) }} as contact_id,
+        {{ feed.moment }} as seen_at
+    from {{ rows }} as named_together
+{%- endmacro %}
+
 {# The contact that a row of a feed names: an expression. #}
 {% macro named_contact(feed, prefix="") -%}
     {%- if "contact_id" in feed.identifiers -%} {{ prefix }}contact_id

@@ -56,6 +56,9 @@ def bring_up_mart(
         for table in tables:
             if table.changes is None:
                 connection.execute(f"drop table {_relation_in_release(table)}")
+        connection.execute("checkpoint mart")  # what was dropped makes room only from now on
+        for table in tables:
+            if table.changes is None:
                 _copy(connection, table)
             else:
                 _change(connection, table, table.changes)

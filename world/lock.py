@@ -33,7 +33,7 @@ def writing(lock_file: Path) -> Iterator[None]:
         yield
         return
     with _opened(lock_file) as handle:
-        if not _is_taken(handle):
+        if not _take(handle):
             raise UserError(
                 f"{lock_file.parent}: another run is writing this warehouse{_holder(handle)}; "
                 "wait for it to end, or give another WAREHOUSE."
@@ -46,8 +46,11 @@ def writing(lock_file: Path) -> Iterator[None]:
             _held.discard(lock_file)
 
 
-def _is_taken(handle: IO[str]) -> bool:
-    """Whether the lock could be had; a sensor may hold it for an instant, to see if it is free."""
+def _take(handle: IO[str]) -> bool:
+    """Take the lock; whether it could be had.
+
+    A sensor may hold it for an instant, to see if it is free.
+    """
     for _ in range(TRIES):
         with suppress(BlockingIOError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,29 +9,15 @@
 
         rows_before as (
             {%- for name, feed in changing_feeds().items() %}
-                select
-                    '{{ name }}' as feed,
-                    {{ feed.key }} as row_id,
-                    customer_id,
-                    email,
-                    {{ named_contact(feed) }} as contact_id,
-                    {{ feed.moment }} as seen_at
-                from {{ ref(feed.before) }} {{ "union all" if not loop.last }}
+                {{ identifiers_in(name, ref(feed.before)) }}
+                {{ "union all" if not loop.last }}
             {%- endfor %}
         ),
 
         rows_now as (
-            {%- for name, feed in changing_feeds().items() %}
-                select
-                    '{{ name }}' as feed,
-                    {{ feed.key }} as row_id,
-                    customer_id,
-                    email,
-                    {{ named_contact(feed) }} as contact_id,
-                    {{ feed.moment }} as seen_at
-                from
-                    ({{ rows_that_came(name) }}) as came
-                    {{ "union all" if not loop.last }}
+            {%- for name in changing_feeds() %}
+                {{ identifiers_in(name, "(" ~ rows_that_came(name) ~ ")") }}
+                {{ "union all" if not loop.last }}
             {%- endfor %}
         ),
 

@@ -80,10 +80,11 @@ DAY_OF_CHANGES = """
 DAY_OF_GROWTH = """
     delete from changes.chg_customers;
     insert into changes.chg_customers
-    select distinct substr(md5(customer_key), 1, 31) from core.fct_customer_status_history;
+    select distinct substr(md5(customer_key || copy), 1, 31)
+    from core.fct_customer_status_history, range(40) as copies(copy);
     insert into core.fct_customer_status_history
-    select substr(md5(customer_key), 1, 31), * exclude (customer_key)
-    from core.fct_customer_status_history
+    select substr(md5(customer_key || copy), 1, 31), * exclude (customer_key, copy)
+    from core.fct_customer_status_history, range(40) as copies(copy)
 """
 QUIET_DAY = "delete from changes.chg_customers; delete from changes.chg_customer_days"
 
