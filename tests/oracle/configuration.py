@@ -90,7 +90,12 @@ TOUCH_TYPES = (
     TouchType(touch_type="opened", kind="company"),
     TouchType(touch_type="clicked", kind="response"),
     TouchType(touch_type="replied", kind="response"),
+    TouchType(touch_type="subscribed", kind="opt_in"),
     TouchType(touch_type="unsubscribed", kind="opt_out"),
+    TouchType(touch_type="survey_sent", kind="company"),
+    TouchType(touch_type="suggestion", kind="feedback"),
+    TouchType(touch_type="social_engagement", kind="response"),
+    TouchType(touch_type="community_post", kind="response"),
     TouchType(touch_type="call", kind="service"),
     TouchType(touch_type="ticket_opened", kind="service"),
     TouchType(touch_type="ticket_resolved", kind="company"),
@@ -110,6 +115,9 @@ _POINTS = (
     ("crm", "replied", 2, 4),
     ("crm", "survey_response", 2, 4),
     ("crm", "review", 3, 6),
+    ("crm", "suggestion", 2, 4),
+    ("crm", "social_engagement", 1, 2),
+    ("crm", "community_post", 2, 4),
     ("crm", "referral", 3, 9),
     ("crm", "event_attended", 3, 6),
     ("crm", "loyalty_joined", 2, 2),
@@ -120,6 +128,7 @@ _POINTS = (
     ("crm", "sent", 0, 0),
     ("crm", "delivered", 0, 0),
     ("crm", "opened", 0, 0),
+    ("crm", "survey_sent", 0, 0),
 )
 ENGAGEMENT_POINTS = tuple(
     EngagementPoints(source=source, touch_type=touch_type, points=points, daily_cap=cap)
