@@ -27,7 +27,7 @@ WATCH = Watch(
     categories=as_they_are("direction", "channel", "touch_type"),
     named=frozenset({"direction", "touch_type"}),
     amounts=("cost_amount",),
-    may_be_empty=frozenset({"updated_at", "score"}),
+    may_be_empty=frozenset({"updated_at", "score", "thread_id", "in_reply_to", "referred_by"}),
     steady="campaign_id is null",
     in_bursts=True,
 )

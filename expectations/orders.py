@@ -17,7 +17,7 @@ from expectations.rules import (
 FEED = "orders"
 REQUIRED = ("order_id", "ordered_at", "order_status", "currency", "gross_amount")
 ORDER_STATUSES = ("pending", "paid", "fulfilled", "completed", "cancelled", "refunded")
-ORDER_TYPES = ("sale", "exchange", "gift_card", "test")
+ORDER_TYPES = ("sale", "return", "exchange", "gift_card", "test")
 AMOUNTS = ("gross_amount", "discount_amount", "refund_amount")
 # A paid order is fulfilled and completed in time: the newest days would always differ.
 _OUTCOME = "case when order_status in ('fulfilled', 'completed') then 'paid' else order_status end"
@@ -29,7 +29,9 @@ WATCH = Watch(
     | as_they_are("order_type", "currency", "sales_channel", "store_id"),
     named=frozenset({"order_status", "order_type", "currency", "store_id"}),
     amounts=AMOUNTS,
-    may_be_empty=frozenset({"updated_at", "coupon_code", "discount_amount", "refund_amount"}),
+    may_be_empty=frozenset(
+        {"updated_at", "coupon_code", "discount_amount", "refund_amount", "returns_order_id"}
+    ),
 )
 
 

@@ -13,7 +13,9 @@ from forget.survey import (
     comparable,
     has_quarantine,
     is_outdated,
+    mention,
     mentions,
+    naming,
     quarantine_mentions,
 )
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS
@@ -124,11 +126,14 @@ def _look_at_rows(engine: Engine, feed: str) -> None:
     key = f"rows.{columns.key}" if columns.key else "null"
     extra, *texts = mentions(feed)
     in_text = f"rows.row_id in ({texts[0]})" if texts else "false"
+    other = naming(feed)
+    names_other = f"rows.row_id in ({other})" if other else "false"
     engine.connection.execute(
         f"create or replace table seen_{feed} as select rows.row_id, {key} as key, "
         f"{columns.version} as version, "
         f"{' or '.join(names_them)} as is_theirs, {is_visit} as is_visit, {is_named} as is_named, "
-        f"rows.row_id in ({extra}) as is_in_extra, {in_text} as is_in_text from {rows}"
+        f"rows.row_id in ({extra}) as is_in_extra, {in_text} as is_in_text, "
+        f"{names_other} as names_other from {rows}"
     )
 
 
@@ -141,7 +146,7 @@ def _look_at_versions(engine: Engine, feed: str) -> None:
         "select row_id, is_theirs, is_visit, is_in_extra, is_in_text, "
         f"newest.key is not null and {is_outdated('version')} as is_outdated "
         f"from seen_{feed} left join newest using (key) "
-        "where is_theirs or is_visit or is_named or is_in_extra or is_in_text "
+        "where is_theirs or is_visit or is_named or is_in_extra or is_in_text or names_other "
         "or newest.key is not null"
     )
     engine.connection.execute(f"drop table seen_{feed}")
@@ -169,6 +174,8 @@ def _cleaned(feed: str) -> dict[str, str]:
         new[name] = _identifier(name, is_kept=name in (columns.key, VISITOR) or feed == REQUESTS)
     for name in columns.free_text:
         new[name] = f"case when not {in_text} then rows.{name} end"
+    for name in columns.mentioned:
+        new[name] = f"coalesce({mention(f'rows.{name}')}, rows.{name})"
     for name in columns.emptied:
         is_visit = "coalesce(verdict.is_visit, false)"
         new[name] = f"case when not ({of_person} or {is_visit}) then {new[name]} end"

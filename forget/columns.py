@@ -24,6 +24,7 @@ class FeedColumns:
         emptied: columns that may hold something personal.
         counted: the same, but totals count rows that have one.
         free_text: columns in which somebody else's row may mention a person's address.
+        mentioned: columns that hold an identifier of somebody else, of whichever kind.
     """
 
     identifiers: tuple[str, ...]
@@ -32,6 +33,7 @@ class FeedColumns:
     emptied: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
+    mentioned: tuple[str, ...] = ()
 
 
 FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
@@ -56,6 +58,7 @@ FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
             version="coalesce(updated_at, touched_at)",
             emptied=("topic",),
             free_text=("topic",),
+            mentioned=("referred_by",),
         ),
         "contacts": FeedColumns(
             identifiers=("customer_id", "email", "contact_id"),

@@ -6,7 +6,7 @@ tokens: so a person is found whose identifiers nobody can read any more.
 
 from collections.abc import Iterable
 
-from forget.columns import KINDS
+from forget.columns import FEED_COLUMNS, KINDS
 from ingest.sql import literal
 from ingest.values import SPACES_AT_THE_ENDS
 
@@ -36,9 +36,10 @@ def mentioning_json(rows: str, column: str) -> str:
         f"select row_id, lower({key}) as name, {value} as text from "
         f"(from {rows} where json_valid({column})), json_each({column}) as cell"
     )
+    mentioned = ", ".join(literal(name) for one in FEED_COLUMNS.values() for name in one.mentioned)
     telling = (
         f"length(text) >= {_TELLING_CHARACTERS} or regexp_matches(text, '[^0-9.,:-]')"
-        " or ends_with(name, 'id')"
+        f" or ends_with(name, 'id') or name in ({mentioned})"
     )
     words = f"regexp_extract_all(text, {literal(_WORD)})"
     is_nested = "name = '_row' or starts_with(text, '[') or starts_with(text, '{')"

@@ -58,6 +58,8 @@ def is_anything_left(engine: Engine, *, max_degree: int) -> bool:
         if feed != REQUESTS:
             searches.append(_beside_tokens(feed, columns))
         searches += [f"select 1 from {query}" for query in mentions(feed)]
+        if name_somebody := naming(feed):
+            searches.append(f"select 1 from ({name_somebody})")
         if columns.key:
             searches.append(_late_versions(feed, columns))
     if has_quarantine(engine):
@@ -71,6 +73,25 @@ def mentions(feed: str) -> Iterable[str]:
     columns = FEED_COLUMNS[feed].free_text
     if columns:
         yield mentioning_text(f"raw_{feed}", columns)
+
+
+def mention(value: str) -> str:
+    """SQL for the token of a text that identifies somebody forgotten, of any kind; else null."""
+    tokens = [
+        f"token({literal(kind)}, {f'lower({value})' if kind == 'email' else value})"
+        for kind in PERSON
+    ]
+    cases = [f"when {token} in (select token from forgotten) then {token}" for token in tokens]
+    return f"case {' '.join(cases)} end"
+
+
+def naming(feed: str) -> str | None:
+    """A query for the ``row_id`` of raw rows that name somebody else who is forgotten.
+
+    None where the feed has no column for that.
+    """
+    found = [f"{mention(name)} is not null" for name in FEED_COLUMNS[feed].mentioned]
+    return f"select row_id from raw_{feed} where {' or '.join(found)}" if found else None
 
 
 def quarantine_mentions() -> str:

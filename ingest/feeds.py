@@ -22,6 +22,9 @@ class ColumnType(StrEnum):
 
 Layout = Mapping[str, ColumnType]
 
+# A new column goes to the end of its feed: ties between versions of a row are broken by columns in
+# this order, so what older columns decided stays decided.
+
 _ORDERS = {
     "order_id": ColumnType.TEXT,
     "customer_id": ColumnType.TEXT,
@@ -40,6 +43,7 @@ _ORDERS = {
     "store_id": ColumnType.TEXT,
     "policy_segment": ColumnType.TEXT,
     "item_count": ColumnType.INTEGER,
+    "returns_order_id": ColumnType.TEXT,
 }
 
 _WEB_SESSIONS = {
@@ -74,6 +78,9 @@ _CRM_TOUCHES = {
     "score": ColumnType.SCORE,
     "topic": ColumnType.TEXT,
     "cost_amount": ColumnType.AMOUNT,
+    "thread_id": ColumnType.TEXT,
+    "in_reply_to": ColumnType.TEXT,
+    "referred_by": ColumnType.TEXT,
 }
 
 _CONTACTS = {

@@ -48,7 +48,10 @@ with
                 crm_touches.score <= touch_types.dissatisfied_at_or_below, false
             ) as is_dissatisfaction,
             {{ without_email_addresses("crm_touches.topic") }} as topic,
-            crm_touches.cost_amount
+            crm_touches.cost_amount,
+            crm_touches.thread_id,
+            crm_touches.in_reply_to,
+            {{ without_email_addresses("crm_touches.referred_by") }} as referred_by
         from crm_touches
         left join resolved on crm_touches.identifier = resolved.identifier
         -- where the address is shared, the contact still says who it was

@@ -60,6 +60,7 @@ with
             converted.ordered_at,
             converted.updated_at,
             converted.order_type,
+            converted.returns_order_id,
             converted.order_status,
             converted.order_type = 'sale'
             and converted.order_status in ('paid', 'fulfilled', 'completed', 'refunded')

@@ -29,7 +29,10 @@ with
             offer_id,
             score,
             topic,
-            cost_amount
+            cost_amount,
+            thread_id,
+            in_reply_to,
+            referred_by
         from crm_touches
         {%- if only_changes() %}
             -- a row that comes again competes with what it was
@@ -58,6 +61,9 @@ with
                     "score",
                     "topic",
                     "cost_amount",
+                    "thread_id",
+                    "in_reply_to",
+                    "referred_by",
                 ],
             )
         }}
@@ -79,7 +85,10 @@ with
             offer_id,
             score,
             topic,
-            cost_amount
+            cost_amount,
+            thread_id,
+            in_reply_to,
+            referred_by
         from ranked
         where version_rank = 1
     )

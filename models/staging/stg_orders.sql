@@ -39,7 +39,8 @@ with
             orders.sales_channel,
             orders.store_id,
             orders.policy_segment,
-            orders.item_count
+            orders.item_count,
+            orders.returns_order_id
         from orders
         left join stores on orders.store_id = stores.store_id
         {%- if only_changes() %}
@@ -72,6 +73,7 @@ with
                     "store_id",
                     "policy_segment",
                     "item_count",
+                    "returns_order_id",
                 ],
             )
         }}
@@ -96,7 +98,8 @@ with
             sales_channel,
             store_id,
             policy_segment,
-            item_count
+            item_count,
+            returns_order_id
         from ranked
         where version_rank = 1
     )

@@ -76,6 +76,27 @@ def test_no_row_is_lost_and_what_totals_count_stays(room: Room) -> None:
     assert names == [("Full name of K-BEN", False, True), (None, True, None)]
 
 
+@pytest.mark.parametrize("named", ["C-ANA", "Ana@example.com", "K-ANA"])
+def test_who_recommended_is_forgotten_by_whichever_identifier(room: Room, named: str) -> None:
+    """The touch is another customer's and stays theirs; that it was the same person can be told."""
+    rows = {"crm_touches": [*ROWS["crm_touches"], touch("T9", **BEN, referred_by=named)]}
+    room.accept("first", ROWS | rows | {"erasures": [ASKED]})
+    room.forget()
+    found = room.raw("crm_touches", "touch_id, customer_id, referred_by")
+    by_id = {touch_id: (customer_id, referrer) for touch_id, customer_id, referrer in found}
+    assert by_id["T9"][0] == BEN["customer_id"]
+    assert by_id["T9"][1].startswith("erased:")
+    assert traces(room.folder, [*OF_ANA, named]) == []
+    assert room.forget() == Forgotten()
+
+
+def test_who_recommended_and_is_not_forgotten_stays(room: Room) -> None:
+    rows = {"crm_touches": [touch("T9", **ANA, referred_by=BEN["customer_id"])]}
+    room.accept("first", ROWS | rows | {"erasures": [ASKED]})
+    room.forget()
+    assert room.raw("crm_touches", "touch_id, referred_by") == [("T9", BEN["customer_id"])]
+
+
 def test_the_secret_is_the_owners_alone(room: Room) -> None:
     room.accept("first", {"erasures": [ASKED]})
     room.forget()

@@ -17,7 +17,7 @@ FEEDS = {
     "orders": (
         "order_id! customer_id email ordered_at!:ts updated_at:ts order_status! order_type"
         " currency! gross_amount!:amount discount_amount:amount refund_amount:amount coupon_code"
-        " subscription_id sales_channel store_id policy_segment item_count:int"
+        " subscription_id sales_channel store_id policy_segment item_count:int returns_order_id"
     ),
     "web_sessions": (
         "session_id! visitor_id! customer_id email started_at!:ts ended_at:ts page_views:int"
@@ -26,6 +26,7 @@ FEEDS = {
     "crm_touches": (
         "touch_id! contact_id customer_id email touched_at!:ts updated_at:ts direction! channel!"
         " touch_type! campaign_id offer_id score:score topic cost_amount:amount"
+        " thread_id in_reply_to referred_by"
     ),
     "contacts": (
         "contact_id! created_at!:ts updated_at:ts customer_id email full_name birth_date:date"
@@ -34,7 +35,7 @@ FEEDS = {
 }
 WORDS = {
     "order_status": {"pending", "paid", "fulfilled", "completed", "cancelled", "refunded"},
-    "order_type": {"sale", "exchange", "gift_card", "test"},
+    "order_type": {"sale", "return", "exchange", "gift_card", "test"},
     "direction": {"inbound", "outbound"},
 }
 SEEDS = {

@@ -85,7 +85,7 @@ BAD_ROWS = [
     (
         "orders",
         {"order_type": "loan"},
-        ["order_type 'loan' is none of sale, exchange, gift_card, test"],
+        ["order_type 'loan' is none of sale, return, exchange, gift_card, test"],
     ),
     ("orders", {"currency": "eur"}, ["currency 'eur' is not in currency_rates.csv"]),
     ("orders", {"store_id": "NYC-99"}, ["store_id 'NYC-99' is not in stores.csv"]),

@@ -30,6 +30,7 @@ class Order:
     store_id: str | None = None
     policy_segment: str | None = None
     item_count: int | None = None
+    returns_order_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +71,9 @@ class CrmTouch:
     score: int | None = None
     topic: str | None = None
     cost_amount: Decimal | None = None
+    thread_id: str | None = None
+    in_reply_to: str | None = None
+    referred_by: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from tests.worlds.rules import ORDER_SEGMENTS
 
 BUYING = ("paid", "fulfilled", "completed", "refunded")
 NOT_BUYING = ("pending", "cancelled")
-OTHER_TYPES = ("exchange", "gift_card", "test")
+OTHER_TYPES = ("return", "exchange", "gift_card", "test")
 DURATIONS = (
     None,
     timedelta(0),
