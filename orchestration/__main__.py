@@ -66,12 +66,13 @@ def query(sql: str) -> None:
 
     from orchestration.options import options_from
     from orchestration.summary import LIST_TABLES
+    from release.reading import opened_release
 
     try:
         database = options_from().world.current / "mart.duckdb"
         if not database.exists():
             raise UserError(f"{database}: there is no release yet; make one with `make run`.")
-        with duckdb.connect(str(database), read_only=True) as release:
+        with opened_release(database) as release:
             release.sql(sql or LIST_TABLES).show(max_width=TERMINAL_WIDTH, max_rows=100)
     except (UserError, duckdb.Error) as error:
         complain(error)

@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.build_state import read_state
 from release.publish import remove_damaged
+from release.reading import remove_foreign_logs
 from release.soundness import is_sound, tells_of_damage
 from world.build import remove_build
 from world.errors import UserError
@@ -24,6 +25,11 @@ HISTORY = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 
 def heal(world: World) -> Iterator[str]:
     """Remove what is damaged, so that this run makes it anew; say so. The lock is held."""
+    for log in remove_foreign_logs(world.releases):
+        yield (
+            f"Removed: {log} was left by a program that had opened a release for writing; let "
+            "readers open it read-only."
+        )
     for release in remove_damaged(world):
         yield f"Removed: {release} was damaged."
     if heal_build(world):

@@ -5,6 +5,7 @@ are only laid out for dbt, so that losing the build, or rebuilding all of it, lo
 """
 
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import duckdb
 
 from forget.tokens import CUSTOMER_KEY, define, remembered, secret_of
 from release.publish import MART, facts_of
+from release.reading import attached_release
 from world.layout import World
 
 # What a first release is compared with.
@@ -101,10 +103,11 @@ def lay_out(world: World, *, made_of: str, policy: str) -> None:
     secret, forgotten = secret_of(world), remembered(world)
     fresh = world.published.with_name(world.published.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    with duckdb.connect() as connection:
+    with ExitStack() as opened:
+        connection = opened.enter_context(duckdb.connect())
         if last is not None:
-            mart = str(last.folder / "mart.duckdb").replace("'", "''")
-            connection.execute(f"attach '{mart}' as release (read_only)")
+            mart = last.folder / MART
+            opened.enter_context(attached_release(connection, mart, folder=world.releases))
         names = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'release'"
         ).fetchall()

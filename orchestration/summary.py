@@ -11,6 +11,7 @@ from rich.table import Table
 from orchestration.fingerprint import current_facts
 from orchestration.input_quality import newest_page
 from orchestration.options import DEFAULT_WAREHOUSE, SAMPLE_DATA, RunOptions
+from release.reading import attached_release
 from world.layout import World
 
 REASONS_SHOWN = 3
@@ -42,7 +43,7 @@ def print_summary(options: RunOptions, console: Console) -> None:
     if facts is None:
         return
     console.print()
-    console.print(_statuses(world, facts))
+    _print_statuses(world, facts, console)
     _print_input(facts, console)
     for number, note in enumerate(facts.get("feed_notes", ())):
         label = "" if number else "Feeds"
@@ -70,13 +71,27 @@ def _given(options: RunOptions) -> dict[str, str]:
     return given
 
 
+def _print_statuses(world: World, facts: dict, console: Console) -> None:
+    """The release is published: that it cannot be read at this moment is no failure of the run."""
+    try:
+        console.print(_statuses(world, facts))
+    except (duckdb.Error, OSError) as error:
+        reason = " ".join(str(error).split())
+        console.print(f"Statuses  cannot be read now: {reason}", soft_wrap=True, markup=False)
+
+
 def _statuses(world: World, facts: dict) -> Table:
     currency = facts["settings"]["reporting_currency"]
     table = Table(title=f"Customers on {facts['as_of_date']}", title_justify="left")
     table.add_column("Status")
     for name in ("Customers", "Share", f"Revenue 365 days, {currency}", "At risk"):
         table.add_column(name, justify="right")
-    with duckdb.connect(str(world.current / "mart.duckdb"), read_only=True) as release:
+    mart = world.current.resolve() / "mart.duckdb"
+    with (
+        duckdb.connect() as release,
+        attached_release(release, mart, folder=world.releases),
+    ):
+        release.execute("use release")
         for status, customers, share, revenue, at_risk in release.execute(STATUS_COUNTS).fetchall():
             table.add_row(
                 status, f"{customers:,}", f"{share:.1%}", f"{revenue:,.0f}", f"{at_risk:,}"

@@ -77,11 +77,13 @@ def publish(
 def remove_outspoken(world: World) -> int:
     """Remove the releases that may name people whom the current one of this world does not.
 
-    Nothing is removed while the current release is another world's. Returns how many were.
+    Nothing is removed while the current release is another world's. Returns how many were. What a
+    run that died had hidden already, but not removed, goes first.
 
     Raises:
         UserError: one cannot be removed; it is out of readers' sight all the same.
     """
+    _remove_leftovers(world)
     current = world.current.resolve()
     facts = facts_of(current)
     if facts.get("world") != world.name:
@@ -172,11 +174,13 @@ def _make(
 def _size_when_whole(base: Path) -> int | None:
     """Bytes of a release's file when all of it was written last; None if it cannot be taken over,
     or has grown so much by changes that it is better written whole."""
-    size: int | None = facts_of(base).get("mart_bytes_when_whole")
-    mart = base / MART
-    if not size or not mart.exists() or mart.stat().st_size > MOST_GROWTH * size:
+    facts, mart = facts_of(base), base / MART
+    size: int | None = facts.get("mart_bytes_when_whole")
+    if not size or not mart.exists():
         return None
-    return size
+    found = mart.stat().st_size
+    is_as_published = found == facts.get("mart_bytes", found)
+    return size if is_as_published and found <= MOST_GROWTH * size else None
 
 
 def _write_facts(

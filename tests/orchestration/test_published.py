@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.published import last_release, lay_out
+from tests.holder import held_for_writing
 from tests.orchestration.conftest import Project
 from world.layout import World
 
@@ -139,3 +140,15 @@ def test_a_new_layout_takes_the_place_of_the_old(
     lay_out(world, made_of="g", policy="p")
     assert laid_out(world, "run", "fingerprint, previous_release_id") == [("g", "a")]
     assert not list(world.root.glob("published.new"))
+
+
+def test_what_was_published_is_laid_out_while_another_program_holds_the_release(
+    world: World, publish: Callable[..., None]
+) -> None:
+    publish("a", created_at="2026-03-01T06:00:00+00:00", as_of="2025-06-30")
+    mart = world.releases / "a" / "mart.duckdb"
+    with held_for_writing(mart, doing="delete from fct_customer_status_history"):
+        lay_out(world, made_of="f", policy="p")
+    assert laid_out(world, "timeline", "customer_key") == [("ana",)]
+    lay_out(world, made_of="f", policy="p")  # now with the log that the program left
+    assert laid_out(world, "timeline", "customer_key") == [("ana",)]
