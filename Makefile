@@ -28,7 +28,7 @@ SETUP += $(VENV)/complete-journey.installed
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run query ui test test-slow lint format lock clean
+.PHONY: help run query ui test test-fast test-slow mutations lint format lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,11 +44,20 @@ query: $(SETUP) ## Ask the current release: make query SQL="select ..."
 ui: $(SETUP) ## Open Dagster: lineage, runs, schedule, landing sensor
 	@$(BIN)/python -m orchestration ui
 
+# Groups of tests run at once, one process for each core.
+PYTEST := $(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder
+
 test: $(VENV)/dev.installed ## Run the tests
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
+
+test-fast: $(VENV)/dev.installed ## Run the tests that need no whole run, in minutes
+	@$(PYTEST) --fast
 
 test-slow: $(VENV)/dev.installed ## Run the long proofs too
-	@$(BIN)/python -m pytest -q --slow
+	@$(PYTEST) --slow
+
+mutations: $(VENV)/dev.installed ## Break one rule after another; the tests must see each (an hour)
+	@$(BIN)/python -m tests.mutations --out docs/mutations.md
 
 lint: $(VENV)/dev.installed ## Check style of Python and SQL
 	@$(BIN)/ruff check $(CODE)

@@ -1,34 +1,81 @@
-"""Options shared by all tests."""
+"""Options shared by all tests, and the three lanes: fast, usual and slow."""
+
+from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent
+
+WORLDS_FAST = 40
 WORLDS = 200
 WORLDS_SLOW = 5_000
 SPOILT_FILES = 160
 SPOILT_FILES_SLOW = 2_400
 
+# Folders whose tests run whole commands. They stay out of the fast lane, and they start first:
+# the longest groups decide when two processes end.
+WHOLE_RUNS = ("end_to_end", "erasure", "fuzz")
+LONG_PROOFS = ("models",)
+# These modules share the runs of one story (tests/end_to_end/conftest.py).
+STORY = ("test_story.py", "test_personal_data.py")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the long proofs too")
+    lane = parser.getgroup("lanes")
+    lane.addoption("--fast", action="store_true", help="leave out tests that run whole commands")
+    lane.addoption("--slow", action="store_true", help="run the long proofs too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: a long proof, run with --slow only")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
-        return
-    skip = pytest.mark.skip(reason="a long proof: make test-slow")
+    """Choose the lane, and say which tests belong together when several processes run them."""
+    if not config.getoption("--slow"):
+        _skip(items, marker="slow", reason="a long proof: make test-slow")
+    if config.getoption("--fast"):
+        left_out = [item for item in items if _folder(item) in WHOLE_RUNS]
+        items[:] = [item for item in items if _folder(item) not in WHOLE_RUNS]
+        config.hook.pytest_deselected(items=left_out)
+    items.sort(key=_rank)
     for item in items:
-        if "slow" in item.keywords:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _skip(items: list[pytest.Item], *, marker: str, reason: str) -> None:
+    skip = pytest.mark.skip(reason=reason)
+    for item in items:
+        if marker in item.keywords:
             item.add_marker(skip)
+
+
+def _folder(item: pytest.Item) -> str:
+    """The folder below ``tests/`` that holds the test."""
+    return item.path.relative_to(TESTS).parts[0]
+
+
+def _rank(item: pytest.Item) -> int:
+    """Groups of whole runs first, then long proofs, then the rest; else the order stays."""
+    if _folder(item) in WHOLE_RUNS:
+        return 0
+    return 1 if _folder(item) in LONG_PROOFS else 2
+
+
+def _group(item: pytest.Item) -> str:
+    """Tests of one module share its fixtures, and so one process."""
+    if _folder(item) == "end_to_end" and item.path.name in STORY:
+        return "story"
+    return item.path.relative_to(TESTS).as_posix()
 
 
 @pytest.fixture(scope="session")
 def number_of_worlds(request: pytest.FixtureRequest) -> int:
     """How many random worlds a proof goes through."""
-    return WORLDS_SLOW if request.config.getoption("--slow") else WORLDS
+    if request.config.getoption("--slow"):
+        return WORLDS_SLOW
+    return WORLDS_FAST if request.config.getoption("--fast") else WORLDS
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,15 @@ A build through dbt takes seconds; thousands of worlds need milliseconds. What r
 that dbt would send, model by model in dbt's order, with the raw feeds and the seeds as tables.
 """
 
+import fcntl
+import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from graphlib import TopologicalSorter
@@ -22,6 +26,10 @@ from world.layout import PROJECT_DIR
 
 DATABASE = "compiled"
 RAW = "/raw-rows"
+# What dbt reads when it compiles, and where the results lie; a few states of the project are kept.
+COMPILED_FROM = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
+COMPILED = PROJECT_DIR / ".pytest_cache" / "compiled"
+KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -75,8 +83,48 @@ def compiled_project(*targets: str) -> Project:
 def compile_project(project_dir: Path, *, only_changes: bool = False) -> Project:
     """Every model of a dbt project, as a build of everything or of changes runs it.
 
-    Takes some seconds, once per process.
+    Takes some seconds, once for each state of the project's files: the result is kept on disk.
     """
+    kept = COMPILED / f"{_state(project_dir)}-{'changes' if only_changes else 'everything'}.pickle"
+    with _alone(COMPILED):
+        if not kept.exists():
+            project = _compile(project_dir, only_changes=only_changes)
+            fresh = kept.with_suffix(".new")
+            fresh.write_bytes(pickle.dumps(project))
+            fresh.replace(kept)
+            _prune(COMPILED)
+        return pickle.loads(kept.read_bytes())
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Of several test processes one compiles, and the others wait for it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _state(project_dir: Path) -> str:
+    """Hash of all that dbt compiles, and of what makes a project of it here."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest.update("\n".join(FEEDS).encode())
+    for name in COMPILED_FROM:
+        root = project_dir / name
+        for path in [root] if root.is_file() else sorted(root.rglob("*")):
+            if path.is_file():
+                digest.update(path.relative_to(project_dir).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:32]
+
+
+def _prune(folder: Path) -> None:
+    newest_first = sorted(folder.glob("*.pickle"), key=lambda path: -path.stat().st_mtime_ns)
+    for path in newest_first[KEPT:]:
+        path.unlink()
+
+
+def _compile(project_dir: Path, *, only_changes: bool) -> Project:
     with TemporaryDirectory() as folder:
         command = [Path(sys.executable).with_name("dbt"), "--quiet", "compile"]
         environment = {

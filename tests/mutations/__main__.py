@@ -1,19 +1,21 @@
-"""Breaks one rule after another and says whether the comparison with the plain reading sees it."""
+"""Breaks one rule after another and says whether the tests see it."""
 
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from tests.models.compiled import ModelRun, compiled_project
 from tests.models.readings import TARGETS
-from tests.mutations.catalogue import CATALOGUE
+from tests.mutations.catalogue import CATALOGUE, SEEN_BY_TESTS
 from tests.mutations.mutants import compiled_mutants
 from tests.mutations.mutation import Mutation
 from tests.mutations.page import page
 from tests.mutations.proofs import cases, first_difference
+from tests.mutations.seen import run_tests
 
 
 @click.command()
@@ -27,8 +29,11 @@ from tests.mutations.proofs import cases, first_difference
 def main(worlds: int, only: str, out: Path | None) -> None:
     """Exit code 1 if a breakage survives that is not known to be equivalent."""
     mutations = [one for group in CATALOGUE.values() for one in group if only in one.rule]
+    seen = [one for group in SEEN_BY_TESTS.values() for one in group if only in one.rule]
     results: dict[Mutation, str | None] = {}
-    for mutation, killed_by in judged(mutations, worlds):
+    by_tests = ((one, one.seen_by if failed else None) for one, failed in run_tests(seen))
+    compared = judged(mutations, worlds) if mutations else ()
+    for mutation, killed_by in chain(by_tests, compared):
         results[mutation] = killed_by
         print(f"{_word(mutation, killed_by):10} {mutation.rule} ({killed_by or mutation.file})")
     survivors = [one for one, by in results.items() if by is None and not one.equivalent]

@@ -2,6 +2,7 @@
 
 from tests.mutations import days, measures, people, status, timeline
 from tests.mutations.mutation import Mutation
+from tests.mutations.seen import SeenBreakage
 
 CATALOGUE: dict[str, tuple[Mutation, ...]] = {
     "Versions": days.VERSION_RULES,
@@ -20,3 +21,6 @@ CATALOGUE: dict[str, tuple[Mutation, ...]] = {
     "Touches and channels": measures.TOUCH_RULES,
     "Reasons": measures.REASON_RULES,
 }
+
+# Seen by one named test each, not by the comparison.
+SEEN_BY_TESTS: dict[str, tuple[SeenBreakage, ...]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from tests.mutations.catalogue import CATALOGUE
+from tests.mutations.catalogue import CATALOGUE, SEEN_BY_TESTS
 from tests.mutations.mutation import Mutation
 
 INTRODUCTION = """\
@@ -15,17 +15,20 @@ reading of the rules on *worlds*, small made-up businesses: a few on the very ed
 random ones, until they first differ. A breakage that nobody notices is a hole in the worlds or in
 the comparison.
 
-    .venv/bin/python -m tests.mutations --out docs/mutations.md
+    make mutations
 
 wrote this page on {today}: **{total} breakages, {killed} killed, {equivalent} equivalent,
 {survived} survived** (at most {worlds} worlds each). The list is `tests/mutations/`; a test of its
 own makes sure that each breakage still fits the SQL that it breaks.
 
-*Killed by* names the comparison and the world that first saw it: *people* (whose each identifier
-and each row is), *timelines* (every interval, the forecast included), *measures* (every column of
-mart_customer_status but the sentences), *reasons* (the sentence of each customer), *build*
-(the SQL fails). A *crowd* is a world of 20 to 60 customers with odd amounts and offers; in a
-*tangle* people are hard to tell apart. Any other name is a world's in `tests/worlds/edges.py`.
+Breakages outside the SQL (seeds, program, pages) are run the plain way: a copy of the project is
+broken, and the test that is named must fail.
+
+*Killed by* names that test, or the comparison and the world that first saw it: *people* (whose
+each identifier and each row is), *timelines* (every interval, the forecast included), *measures*
+(every column of mart_customer_status but the sentences), *reasons* (the sentence of each customer),
+*build* (the SQL fails). A *crowd* is a world of 20 to 60 customers with odd amounts and offers; in
+a *tangle* people are hard to tell apart. Any other name is a world's in `tests/worlds/edges.py`.
 """
 
 
@@ -41,7 +44,7 @@ def page(results: Mapping[Mutation, str | None], *, worlds: int, today: date) ->
         survived=len(results) - killed - equivalent,
         worlds=worlds,
     )
-    for group, mutations in CATALOGUE.items():
+    for group, mutations in (CATALOGUE | SEEN_BY_TESTS).items():
         rows = [_row(one, results[one]) for one in mutations if one in results]
         if rows:
             text += f"\n## {group}\n\n| rule | in | broken by | killed by |\n|---|---|---|---|\n"
