@@ -26,8 +26,8 @@ SHARE_OF_WORLDS = 100
 # What input rules look at.
 INPUT_SEEDS = ("stores", "touch_types", "currency_rates")
 
-# These speak of files and of the moment they came, or of what earlier releases said.
-SPEAK_OF_SOMETHING_ELSE = {
+# About files and the moment they came, or about what earlier releases said.
+LOGS = {
     "fct_ingest",
     "fct_ingest_reason",
     "fct_customer_status_restatement",
@@ -40,8 +40,7 @@ def public_tables() -> dict[str, str]:
     return {
         model.name: model.relation
         for model in compiled_project().models
-        if model.name.startswith(("dim_", "fct_", "mart_", "agg_"))
-        and model.name not in SPEAK_OF_SOMETHING_ELSE
+        if model.name.startswith(("dim_", "fct_", "mart_", "agg_")) and model.name not in LOGS
     }
 
 

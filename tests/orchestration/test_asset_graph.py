@@ -11,6 +11,7 @@ from ingest.feeds import FEEDS
 from orchestration.dbt import dbt_environment
 from orchestration.defs.dbt.assets import FOLLOWS_THE_DAY, build_arguments
 from orchestration.headless import steps_for_another_day
+from tests.end_to_end.test_arrival import LOGS
 from tests.orchestration.asset_graph import COMMITTED, HOW_TO_RENEW, described
 from tests.orchestration.conftest import Project
 from world.layout import World
@@ -134,3 +135,10 @@ def test_dbt_works_in_the_folders_of_its_world_alone(tmp_path: Path) -> None:
         "DBT_LOG_PATH",
         "DBT_TARGET_PATH",
     }
+
+
+def test_the_tables_that_may_differ_from_a_full_refresh_are_marked_as_logs(
+    project: Project,
+) -> None:
+    marked = {node["name"] for node in project.nodes("model") if node["meta"].get("is_log")}
+    assert marked == LOGS
