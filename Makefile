@@ -6,24 +6,29 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CODE := world ingest expectations forget orchestration release sample_data tests benchmarks
 
-# A mistyped option must not pass for none.
-KNOWN := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL PYTHON
-GIVEN := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+# What may stand behind a command. A mistyped option must not pass for none.
+OPTIONS := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL FILE FORMAT
+KNOWN := $(OPTIONS) PYTHON
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
 ifneq ($(UNKNOWN),)
 $(error unknown option $(firstword $(UNKNOWN)); known are $(KNOWN))
 endif
 
-# Options of a run, handed over as they are; the program says what is wrong with them.
-export STATUS_DATA := $(DATA)
-export STATUS_LANDING := $(LANDING)
-export STATUS_WAREHOUSE := $(WAREHOUSE)
-export STATUS_CONFIG := $(CONFIG)
-export STATUS_AS_OF := $(AS_OF)
-export STATUS_TARGET := $(TARGET)
+# Options reach the program through its environment, letter by letter: `value` and `unexport` keep
+# make from reading a `$$` in them, and no shell sees them. Without an option, the variable counts.
+VARIABLE_FILE := STATUS_SQL_FILE
+variable = $(or $(VARIABLE_$(1)),STATUS_$(1))
+define hand_over
+ifneq ($(origin $(1)),undefined)
+export $(call variable,$(1)) := $$(value $(1))
+unexport $(1)
+endif
+endef
+$(foreach name,$(OPTIONS),$(eval $(call hand_over,$(name))))
 
 SETUP := $(VENV)/run.installed
-ifeq ($(DATA),complete_journey)
+ifeq ($(value DATA),complete_journey)
 SETUP += $(VENV)/complete-journey.installed
 endif
 
@@ -34,12 +39,13 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Options of run, query and ui: DATA=simulated|complete_journey LANDING=<folder> WAREHOUSE=<folder>"
 	@echo "  AS_OF=YYYY-MM-DD CONFIG=<folder of seeds> TARGET=duckdb"
+	@echo "Options of query: SQL=<question> FILE=<file with it> FORMAT=table|csv|json"
 
 run: $(SETUP) ## Land, check, build and publish
 	@$(BIN)/python -m orchestration run
 
-query: $(SETUP) ## Ask the current release: make query SQL="select ..."
-	@$(BIN)/python -m orchestration query "$(SQL)"
+query: $(SETUP) ## Ask the current release: SQL="select ...", FILE=report.sql, or from a pipe
+	@$(BIN)/python -m orchestration query
 
 ui: $(SETUP) ## Open Dagster: lineage, runs, schedule, landing sensor
 	@$(BIN)/python -m orchestration ui

@@ -10,8 +10,7 @@ import click
 from rich.console import Console
 
 from world.errors import UserError
-
-TERMINAL_WIDTH = 200
+from world.text import shown
 
 
 @click.group(help="Runs the customer status warehouse.")
@@ -22,12 +21,12 @@ def main() -> None:
 def complain(error: Exception) -> NoReturn:
     """Say what is wrong, each cause on a line of its own, and end with exit code 1."""
     for line in str(error).splitlines():
-        click.echo(f"error: {line}", err=True)
+        click.echo(f"error: {shown(line)}", err=True)
     sys.exit(1)
 
 
-def option(name: str, help_text: str) -> object:
-    variable = f"STATUS_{name.upper().replace('-', '_')}"
+def option(name: str, help_text: str, *, variable: str = "") -> object:
+    variable = variable or f"STATUS_{name.upper().replace('-', '_')}"
     return click.option(f"--{name}", envvar=variable, default="", help=help_text)
 
 
@@ -59,23 +58,21 @@ def run(**given: str) -> None:
     console.print(f"{ending} ({seconds:.0f} s).")
 
 
-@main.command(help="Answer one SQL query from the current release; without one, list its tables.")
-@click.argument("sql", default="")
-def query(sql: str) -> None:
-    import duckdb
-
+@main.command(help="Ask the current release; without a question, list its tables.")
+@option("sql", "The question; several statements are asked in turn.")
+@option("file", "File with the question; - is the standard input.", variable="STATUS_SQL_FILE")
+@option("format", "How to print the answer: table, csv or json.")
+def query(sql: str, file: str, format: str) -> None:
     from orchestration.options import options_from
-    from orchestration.summary import LIST_TABLES
-    from release.reading import opened_release
+    from orchestration.query import answer, question
 
     try:
-        database = options_from().world.current / "mart.duckdb"
-        if not database.exists():
-            raise UserError(f"{database}: there is no release yet; make one with `make run`.")
-        with opened_release(database) as release:
-            release.sql(sql or LIST_TABLES).show(max_width=TERMINAL_WIDTH, max_rows=100)
-    except (UserError, duckdb.Error) as error:
+        answer(options_from().world.current / "mart.duckdb", question(sql, file), format)
+        sys.stdout.flush()
+    except UserError as error:
         complain(error)
+    except BrokenPipeError:  # the reader has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @main.command(help="Open Dagster: lineage, runs, schedule, landing sensor.")

@@ -16,13 +16,6 @@ from world.layout import World
 
 REASONS_SHOWN = 3
 
-LIST_TABLES = """
-    select table_name, estimated_size as number_of_rows, comment as description
-    from duckdb_tables()
-    where schema_name = 'main'
-    order by table_name
-"""
-
 STATUS_COUNTS = """
     select
         status,
