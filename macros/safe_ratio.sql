@@ -1,14 +1,18 @@
-{# A share or an average, half of the last digit rounded up; null where there is nothing to divide by.
-   In whole numbers of the last digit, for a double would hold 1.005 as a little less. #}
-{% macro safe_ratio(numerator, denominator, scale=4) -%}
-    cast(
-        floor(
-            (
-                2 * cast(({{ numerator }}) * {{ 10**scale }} as double)
-                + {{ denominator }}
+{# A share or an average, half of the last digit rounded away from zero; null where there is nothing to divide by. #}
+{% macro safe_ratio(numerator, denominator, scale=4, precision=18) -%}
+    case
+        when {{ denominator }} > 0
+        then
+            cast(
+                {{
+                    from_whole_units(
+                        rounded_quotient(
+                            whole_units(numerator, scale),
+                            whole_units(denominator, 0),
+                        ),
+                        scale,
+                    )
+                }} as decimal({{ precision }}, {{ scale }})
             )
-            / nullif(2 * {{ denominator }}, 0)
-        )
-        / {{ 10**scale }} as decimal(18, {{ scale }})
-    )
+    end
 {%- endmacro %}

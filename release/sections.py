@@ -180,8 +180,8 @@ def revenue(figures: Figures, facts: ReleaseFacts) -> Html:
     )
 
 
-def _per(amount: Decimal | float | None, customers: int) -> float | None:
-    return None if amount is None or not customers else float(amount) / customers
+def _per(amount: Decimal | float | None, customers: int) -> Decimal | float | None:
+    return None if amount is None or not customers else amount / customers
 
 
 def _split(label: str, amounts: dict[str, Decimal | float | int | None]) -> Html:

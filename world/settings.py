@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from world.errors import UserError
 from world.layout import SHIPPED_SEEDS
+from world.seed_numbers import MOST_DAYS, check_policies, check_rates
 
 # Columns without which a seed means nothing; the shipped file's other columns may be left out.
 REQUIRED_COLUMNS = {
@@ -194,7 +195,10 @@ def _zone(name: str, setting: str, seed: str = "settings.csv") -> ZoneInfo:
 def _validate(settings: Settings, seeds: Path) -> None:
     _ = settings.business_timezone, settings.max_reject_share
     currency = settings.values["reporting_currency"]
-    if currency not in {row["currency"] for row in _read_csv(seeds / "currency_rates.csv")[1]}:
+    rates = _read_csv(seeds / "currency_rates.csv")[1]
+    check_rates(rates)
+    check_policies(_read_csv(seeds / "status_policy.csv")[1])
+    if currency not in {row["currency"] for row in rates}:
         raise UserError(
             f"settings.csv: reporting_currency is {currency!r}, for which currency_rates.csv has "
             "no rate; add one, or report in another currency."
@@ -205,10 +209,12 @@ def _validate(settings: Settings, seeds: Path) -> None:
     for store in _read_csv(seeds / "stores.csv")[1]:
         if store["timezone"]:
             _zone(store["timezone"], f"timezone of {store['store_id']}", "stores.csv")
-    for key in ("max_identifier_degree", "stitch_days"):
+    for key, most in {"max_identifier_degree": 10**9, "stitch_days": MOST_DAYS}.items():
         value = settings.values[key]
-        if not value.isdigit():
-            raise UserError(f"settings.csv: {key} is {value!r}; give a whole number, 0 or more.")
+        if not (value.isascii() and value.isdigit() and int(value) <= most):
+            raise UserError(
+                f"settings.csv: {key} is {value!r}; give a whole number from 0 to {most:,}."
+            )
 
 
 def _replace_if_changed(fresh: Path, destination: Path) -> None:

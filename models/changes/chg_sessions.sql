@@ -21,7 +21,7 @@
 
         limits as (
             select
-                cast({{ setting("stitch_days") }} as integer) * 86400 as stitch_seconds
+                cast({{ setting("stitch_days") }} as bigint) * 86400 as stitch_seconds
         ),
 
         near_days as ({{ days_near("logins", "session_date") }}),

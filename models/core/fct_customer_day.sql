@@ -226,7 +226,7 @@ with
             cast(
                 sum(subscription_purchases) as {{ dbt.type_bigint() }}
             ) as subscription_purchases,
-            cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+            cast(sum(net_amount) as decimal(38, 2)) as net_amount,
             cast(sum(sessions) as {{ dbt.type_bigint() }}) as sessions,
             cast(sum(engaged_sessions) as {{ dbt.type_bigint() }}) as engaged_sessions,
             cast(sum(touches) as {{ dbt.type_bigint() }}) as touches,

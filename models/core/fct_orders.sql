@@ -27,18 +27,12 @@ with
         select
             orders.*,
             rates.exchange_rate,
-            {% for amount in ["gross", "discount", "refund"] %}
-                cast(
-                    round(
-                        orders.{{ amount }}_amount * rates.exchange_rate, 2
-                    ) as decimal(18, 2)
-                ) as reported_{{ amount }}_amount,
+            {% for amount in ["gross_amount", "discount_amount", "refund_amount"] %}
+                {{ converted_amount("orders." ~ amount, "rates") }}
+                as reported_{{ amount }},
             {% endfor %}
-            cast(
-                round(orders.order_net_amount * rates.exchange_rate, 2) as decimal(
-                    18, 2
-                )
-            ) as reported_net_amount
+            {{ converted_amount("orders.order_net_amount", "rates") }}
+            as reported_net_amount
         from orders
         inner join
             rates

@@ -53,7 +53,7 @@ with
         cross join reporting_rates
     ),
 
-    final as (
+    paired as (
         select
             ranked.currency,
             case
@@ -71,9 +71,8 @@ with
                 ),
                 date '9999-12-31'
             ) as valid_to,
-            cast(
-                ranked.rate / reporting_ranked.rate as decimal(18, 10)
-            ) as exchange_rate
+            {{ whole_units("ranked.rate", 10) }} as rate_units,
+            {{ whole_units("reporting_ranked.rate", 10) }} as reporting_rate_units
         from ranked
         inner join
             reporting_ranked
@@ -81,6 +80,25 @@ with
             and ranked.effective_from = reporting_ranked.effective_from
             and reporting_ranked.preference = 1
         where ranked.preference = 1
+    ),
+
+    final as (
+        select
+            currency,
+            valid_from,
+            valid_to,
+            cast(rate_units as {{ dbt.type_bigint() }}) as rate_numerator,
+            cast(reporting_rate_units as {{ dbt.type_bigint() }}) as rate_denominator,
+            {{
+                from_whole_units(
+                    rounded_quotient(
+                        "(rate_units * " ~ whole_units("1", 18) ~ ")",
+                        "reporting_rate_units",
+                    ),
+                    18,
+                )
+            }} as exchange_rate
+        from paired
     )
 
 select *

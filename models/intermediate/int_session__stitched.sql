@@ -69,7 +69,7 @@ with
     ),
 
     limits as (
-        select cast({{ setting("stitch_days") }} as integer) * 86400 as stitch_seconds
+        select cast({{ setting("stitch_days") }} as bigint) * 86400 as stitch_seconds
     ),
 
     chosen as (

@@ -118,7 +118,7 @@ with
             cast(customers_out as {{ dbt.type_bigint() }}) as customers_out,
             cast(closing_customers as {{ dbt.type_bigint() }}) as closing_customers,
             cast(purchases as {{ dbt.type_bigint() }}) as purchases,
-            cast(net_revenue as decimal(18, 2)) as net_revenue
+            cast(net_revenue as decimal(38, 2)) as net_revenue
         from balanced
     )
 

@@ -86,7 +86,7 @@ with
                 coalesce(bought.purchases, 0) as {{ dbt.type_bigint() }}
             ) as purchases_in_previous_status,
             cast(
-                coalesce(bought.net_revenue, 0) as decimal(18, 2)
+                coalesce(bought.net_revenue, 0) as decimal(38, 2)
             ) as net_revenue_in_previous_status,
             changes.policy_segment,
             changes.policy_effective_from

@@ -186,7 +186,7 @@ with
             coalesce(purchases.purchase_days, 0) as purchase_days,
             coalesce(purchases.orders, 0) as orders,
             purchases.net_revenue,
-            {{ safe_ratio("purchases.net_revenue", "purchases.orders", 2) }}
+            {{ safe_ratio("purchases.net_revenue", "purchases.orders", 2, 38) }}
             as average_order_value,
             purchases.median_days_between_purchases,
             engagement.last_engagement_date,

@@ -72,8 +72,8 @@ MONEY_RULES = (
     Mutation(
         "each purchase is rounded to the cent",
         ORDERS,
-        "orders.order_net_amount * rates.exchange_rate, 2",
-        "orders.order_net_amount * rates.exchange_rate, 1",
+        '{{ converted_amount("orders.order_net_amount", "rates") }}',
+        'round({{ converted_amount("orders.order_net_amount", "rates") }}, 1)',
     ),
     Mutation(
         "a rate holds from the day on which it takes effect",
@@ -84,8 +84,8 @@ MONEY_RULES = (
     Mutation(
         "amounts are in the reporting currency",
         RATES,
-        "ranked.rate / reporting_ranked.rate",
-        "ranked.rate",
+        'whole_units("reporting_ranked.rate", 10)',
+        'whole_units("1", 10)',
     ),
     Mutation(
         "before its first rate a currency has its first rate",

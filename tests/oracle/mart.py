@@ -7,8 +7,8 @@ rates and shares to 4. A measure without data is None; what counts events is 0.
 Where the names alone leave room, the rules are:
 
 * A purchase is converted at the rate of its business date: the latest rate of its currency that is
-  effective by then, divided by that of the reporting currency, to 10 places. Before a currency's
-  first rate, its first rate holds.
+  effective by then, divided by that of the reporting currency; the exact result is rounded once.
+  Before a currency's first rate, its first rate holds.
 * orders, net_revenue, average_order_value: of the purchases (orders, not days) up to D. The last
   365 days are those with D - date < 365. Revenue is None for a customer who never bought, and 0 for
   one who did but not in the last 365 days.
@@ -30,7 +30,8 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Context, Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from tests.oracle.days import CustomerDays, Facts, gather, net_amount
@@ -41,6 +42,8 @@ from tests.oracle.timeline import Interval, timeline
 from tests.oracle.world import World
 
 TRAILING_DAYS = 365
+# Digits enough for any sum; Python's own context keeps 28.
+EXACT = Context(prec=100)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,9 +130,11 @@ def _position(intervals: Sequence[Interval], as_of: date) -> dict[str, object]:
     }
 
 
-def rounded(numerator: Decimal | int, denominator: int = 1, *, places: int) -> Decimal:
-    unit = Decimal(1).scaleb(-places)
-    return (Decimal(numerator) / Decimal(denominator)).quantize(unit, ROUND_HALF_UP)
+def rounded(numerator: Decimal | int, denominator: Decimal | int = 1, *, places: int) -> Decimal:
+    """The exact quotient, half of the last place rounded away from zero."""
+    exact = Fraction(numerator) / Fraction(denominator) * 10**places
+    units = int(abs(exact) + Fraction(1, 2))
+    return EXACT.scaleb(Decimal(units if exact > 0 else -units), -places)
 
 
 def _purchases(customer: CustomerDays, world: World, as_of: date) -> dict[str, object]:
@@ -153,14 +158,17 @@ def _purchases(customer: CustomerDays, world: World, as_of: date) -> dict[str, o
 
 
 def _revenue(purchases: Iterable[tuple[date, Order]], world: World) -> Decimal:
-    return sum((reported_amount(order, day, world) for day, order in purchases), Decimal(0))
+    total = Decimal(0)
+    for day, order in purchases:
+        total = EXACT.add(total, reported_amount(order, day, world))
+    return total
 
 
 def reported_amount(order: Order, day: date, world: World) -> Decimal:
     """Net amount in the reporting currency, to the cent."""
     ours = _rate(world.settings.reporting_currency, day, world)
-    exchange_rate = (_rate(order.currency, day, world) / ours).quantize(Decimal("1e-10"))
-    return rounded(net_amount(order) * exchange_rate, places=2)
+    exact = EXACT.multiply(net_amount(order), _rate(order.currency, day, world))
+    return rounded(exact, ours, places=2)
 
 
 def _rate(currency: str, day: date, world: World) -> Decimal:
