@@ -67,4 +67,5 @@ def _requests_waiting(engine: Engine) -> int:
 def _remove_what_names_people(world: World) -> None:
     """Remove the build, which is made again from raw: an engine keeps deleted bytes in its file."""
     remove_build(world)
+    shutil.rmtree(world.failing_rows, ignore_errors=True)
     shutil.rmtree(world.published, ignore_errors=True)

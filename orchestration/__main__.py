@@ -39,6 +39,7 @@ def option(name: str, help_text: str, *, variable: str = "") -> object:
 @option("target", "Engine: duckdb.")
 def run(**given: str) -> None:
     from orchestration.garbage import look_seldom
+    from orchestration.headless import alerts_about_failure
     from orchestration.headless import run as run_once
     from orchestration.options import options_from
     from orchestration.summary import print_summary
@@ -48,8 +49,9 @@ def run(**given: str) -> None:
     started = time.monotonic()
     try:
         os.environ.update({f"STATUS_{name.upper()}": text for name, text in given.items()})
-        options = options_from()
-        was_needed = run_once(options, say=click.echo)
+        with alerts_about_failure(say=lambda line: click.echo(line, err=True)):
+            options = options_from()
+            was_needed = run_once(options, say=click.echo)
     except UserError as error:
         complain(error)
     print_summary(options, console)

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from orchestration.defs.alerts.sensor import alert_on_failure
 from orchestration.defs.dbt.assets import dbt_models_from, dbt_resource, manifest_path
 from orchestration.defs.forget.assets import forgotten
 from orchestration.defs.raw.assets import raw_assets
@@ -19,6 +20,6 @@ def definitions() -> dg.Definitions:
         assets=[*raw_assets, forgotten, dbt_models_from(manifest), release_asset(public)],
         jobs=[daily_job],
         schedules=[daily_schedule()],
-        sensors=[landing_sensor],
+        sensors=[landing_sensor, alert_on_failure],
         resources={"dbt": dbt_resource(), "run": WarehouseRun()},
     )

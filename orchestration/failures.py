@@ -1,10 +1,11 @@
 """What went wrong in a run, in the words that help: the cause, not the machinery around it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from orchestration.failing_rows import failed_tests
 from world.errors import UserError
 from world.layout import World
 
@@ -12,32 +13,61 @@ DBT_STEP = "dbt_models"
 DBT_GAVE_UP = "Encountered an error:"
 
 
+class RunFailed(UserError):
+    """A run that Dagster knows has failed; the message is what a person sees."""
+
+    def __init__(self, message: str, *, run_id: str) -> None:
+        super().__init__(message)
+        self.run_id = run_id
+
+
+def run_id_of(error: BaseException | None) -> str | None:
+    """Id of the run whose failure led to an error; None if it was refused before it began."""
+    while error is not None and not isinstance(error, RunFailed):
+        error = error.__cause__
+    return error.run_id if error else None
+
+
 def what_failed(result: dg.ExecuteInProcessResult, world: World) -> list[str]:
-    """One line per thing that failed, the first cause first; never empty."""
-    lines = [*_failed_checks(result), *_failed_steps(result, world)] or [*_kept_out(result)]
-    return lines or [f"run {result.run_id} failed; open the Dagster UI for its log."]
+    """One line per thing that failed in a run in this process (`told_by_events`)."""
+    return told_by_events(result.all_events, world, run_id=result.run_id)
 
 
-def _kept_out(result: dg.ExecuteInProcessResult) -> Iterator[str]:
+def told_by_events(events: Sequence[dg.DagsterEvent], world: World, *, run_id: str) -> list[str]:
+    """One line per thing that failed, the first cause first; never empty.
+
+    Below a data test its failing rows, each on a line that begins with two blanks.
+    """
+    lines = [*_failed_checks(events), *_failed_steps(events, world, run_id)]
+    lines = lines or [*_kept_out(events)]
+    return lines or [f"run {run_id} failed; open the Dagster UI for its log."]
+
+
+def _kept_out(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
     """Why a run failed before its first step: another one holds the warehouse."""
-    for event in result.all_events:
+    for event in events:
         if event.event_type is dg.DagsterEventType.RESOURCE_INIT_FAILURE:
             error = event.engine_event_data.error
             yield error.message.removeprefix(f"{UserError.__module__}.{error.cls_name}: ").strip()
 
 
-def _failed_checks(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    for evaluation in result.get_asset_check_evaluations():
-        if not evaluation.passed and evaluation.blocking and evaluation.description:
-            yield f"{evaluation.asset_key.to_user_string()}: {evaluation.description}"
+def _failed_checks(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
+    """Checks of raw files; those of dbt are told with its step."""
+    for event in events:
+        if event.event_type is not dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            continue
+        check = event.asset_check_evaluation_data
+        is_told_here = event.step_key != DBT_STEP and check.description
+        if is_told_here and check.blocking and not check.passed:
+            yield f"{check.asset_key.to_user_string()}: {check.description}"
 
 
-def _failed_steps(result: dg.ExecuteInProcessResult, world: World) -> Iterator[str]:
-    for event in result.all_events:
+def _failed_steps(events: Sequence[dg.DagsterEvent], world: World, run_id: str) -> Iterator[str]:
+    for event in events:
         if not event.is_step_failure:
             continue
         failure = event.step_failure_data
-        nodes = list(failed_nodes(world)) if event.step_key == DBT_STEP else []
+        nodes = list(failed_nodes(world, run_id)) if event.step_key == DBT_STEP else []
         if nodes:
             yield from nodes
         elif failure.user_failure_data and failure.user_failure_data.description:
@@ -54,14 +84,17 @@ def in_one_line(message: str) -> str:
     return " ".join(reason.split())
 
 
-def failed_nodes(world: World) -> Iterator[str]:
-    """The models and tests that failed in dbt's last command."""
+def failed_nodes(world: World, run_id: str = "") -> Iterator[str]:
+    """The models and tests that failed in dbt's last command, tests with their failing rows."""
     path = world.target / "run_results.json"
     try:
         results = json.loads(path.read_text(encoding="utf-8"))["results"]
     except (OSError, ValueError, KeyError):
         return
     for node in results:
-        if node["status"] in ("error", "fail"):
-            kind, _, name = node["unique_id"].split(".", 2)
+        if node["status"] == "error":
+            kind, _, name = node["unique_id"].split(".")[:3]
             yield f"{kind} {name}: {' '.join((node['message'] or '').split())}"
+    for test in failed_tests(world, run_id=run_id):
+        if test.status == "fail":
+            yield from test.lines()

@@ -2,11 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from orchestration import alerts
 from orchestration.build_state import facts_are_built
 from orchestration.clock import clock_warnings, moment
 from orchestration.dbt import ready_dbt
@@ -15,7 +18,7 @@ from orchestration.fingerprint import (
     is_current,
     made_of,
 )
-from orchestration.options import RunOptions
+from orchestration.options import DEFAULT_WAREHOUSE, RunOptions, options_from
 from orchestration.sample_data import ensure_sample_data
 from release.publish import remove_outspoken
 from world.disk import told_in_one_line
@@ -74,6 +77,35 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
             end_dead_runs()
             run_daily_job(world, another_day_only=another_day_only)
     return True
+
+
+@contextmanager
+def alerts_about_failure(*, say: Callable[[str], None]) -> Iterator[None]:
+    """Send an alert if the run fails, be it before it begins; how it ends stays as it is."""
+    try:
+        yield
+    except Exception as error:
+        if alerts.is_wanted():
+            for warning in alerts.send(_alert(error)):
+                say(warning)
+        raise
+
+
+def _alert(error: Exception) -> dict[str, Any]:
+    from orchestration.failures import run_id_of
+
+    words = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+    try:
+        world = options_from().world
+    except UserError:  # which is what the alert is about
+        world = None
+    given = os.environ.get("STATUS_WAREHOUSE", "").strip() or DEFAULT_WAREHOUSE
+    return alerts.failure(
+        world.warehouse if world else Path(given),
+        words.splitlines(),
+        world=world,
+        run_id=run_id_of(error),
+    )
 
 
 @dataclass(frozen=True)
@@ -151,8 +183,9 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
     import dagster as dg
 
     from orchestration.definitions import definitions
+    from orchestration.defs.alerts.sensor import FROM_COMMAND_LINE
     from orchestration.defs.dbt.assets import ANOTHER_DAY
-    from orchestration.failures import what_failed
+    from orchestration.failures import RunFailed, what_failed
     from orchestration.healing import heal_after
     from orchestration.progress import only_own_words
 
@@ -167,13 +200,13 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
             raise_on_error=False,
             run_config={"loggers": SILENT},
             asset_selection=selection,
-            tags={ANOTHER_DAY: "true"} if another_day_only else {},
+            tags=FROM_COMMAND_LINE | ({ANOTHER_DAY: "true"} if another_day_only else {}),
         )
     if not result.success:
         complaints = what_failed(result, world)
         if heal_after(world, complaints):
             complaints.append(f"{world.build_database}: was damaged and is removed; run again.")
-        raise UserError("\n".join(complaints))
+        raise RunFailed("\n".join(complaints), run_id=result.run_id)
 
 
 def steps_for_another_day(defs: "dg.Definitions") -> "list[dg.AssetKey]":

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ def public_tables(manifest: Path) -> list[PublicTable]:
             f"{manifest}: no readable dbt manifest ({type(error).__name__}); "
             "build the models first."
         ) from error
-    keys = _tested_keys(nodes.values())
+    keys = primary_keys(nodes)
     tables = sorted(
         (
             _public_table(node, keys.get(unique_id), _changes(node, nodes))
@@ -52,11 +52,11 @@ def _release_schema(node: dict[str, Any]) -> str | None:
     return node.get("config", {}).get("meta", {}).get("release_schema")
 
 
-def _tested_keys(nodes: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+def primary_keys(nodes: Mapping[str, dict[str, Any]]) -> dict[str, tuple[str, ...]]:
     """Primary key columns by the id of the model whose test proves them, in declared order."""
     return {
         node["attached_node"]: tuple(node["test_metadata"]["kwargs"]["columns"])
-        for node in nodes
+        for node in nodes.values()
         if node["resource_type"] == "test"
         and (node.get("test_metadata") or {}).get("name") == "primary_key"
     }

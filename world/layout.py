@@ -64,6 +64,11 @@ class World:
         return self.root / "input_quality"
 
     @property
+    def failing_rows(self) -> Path:
+        """Keys of rows that failed a data test: ``failing_rows/<run>/<test>.csv``."""
+        return self.root / "failing_rows"
+
+    @property
     def published(self) -> Path:
         """What readers were told last, laid out for the build to compare with."""
         return self.root / "published"

@@ -48,6 +48,9 @@ def test_where_nobody_asks_nothing_happens(room: Room) -> None:
 def test_a_request_takes_along_all_that_is_known_to_be_the_persons(room: Room) -> None:
     room.accept("first", ROWS | {"erasures": [ASKED]})
     assert traces(room.folder, ["K-ANA"])
+    failing = room.world.failing_rows / "an earlier run" / "assert_something.csv"
+    failing.parent.mkdir(parents=True)
+    failing.write_text("order_id\nof ana@example.com\n", encoding="utf-8")
     told = room.forget()
     assert told == Forgotten(requests=1, identifiers=5, rows=6, quarantined=0)
     assert traces(room.folder, OF_ANA) == []

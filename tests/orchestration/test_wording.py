@@ -106,11 +106,13 @@ def test_drift_warns_and_never_fails(tmp_path: Path) -> None:
     assert drift_result(KEY, (), page).passed
 
 
-def node(unique_id: str, status: str, message: str | None) -> dict[str, str | None]:
-    return {"unique_id": unique_id, "status": status, "message": message}
+def node(
+    unique_id: str, status: str, message: str | None, failures: int | None = None
+) -> dict[str, object]:
+    return {"unique_id": unique_id, "status": status, "message": message, "failures": failures}
 
 
-def leave_results(world: World, *nodes: dict[str, str | None]) -> None:
+def leave_results(world: World, *nodes: dict[str, object]) -> None:
     world.target.mkdir(parents=True)
     text = json.dumps({"results": nodes})
     (world.target / "run_results.json").write_text(text, encoding="utf-8")
@@ -121,13 +123,13 @@ def test_failed_models_and_tests_are_told_by_name_one_line_each(world: World) ->
         world,
         node("model.customer_status.stg_orders", "success", "OK"),
         node("model.customer_status.fct_orders", "error", "Binder Error:\n  no column\n\n  LINE 1"),
-        node("test.customer_status.not_null_a.1f2e", "fail", "Got 3 results"),
+        node("test.customer_status.not_null_a.1f2e", "fail", "Got 3 results", 3),
         node("test.customer_status.unique_a.9d8c", "warn", "Got 1 result"),
         node("model.customer_status.dim_date", "skipped", None),
     )
     assert list(failed_nodes(world)) == [
         "model fct_orders: Binder Error: no column LINE 1",
-        "test not_null_a.1f2e: Got 3 results",
+        "test not_null_a: 3 failing rows",
     ]
 
 

@@ -27,6 +27,7 @@ from orchestration.build_state import (
     plan_build,
 )
 from orchestration.dbt import DBT, begin_dbt, dbt_environment
+from orchestration.defs.dbt.checks import with_failing_rows
 from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
@@ -172,7 +173,10 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
         os.environ["STATUS_RAW"] = str(plan.raw)
         os.environ["STATUS_UPDATE"] = str(plan.only_changes).lower()
         invocation = dbt.cli(build_arguments(), context=context, target_path=world.target)
-        yield from told(context, invocation.stream())
+        events = with_failing_rows(
+            invocation.stream(), world=world, run_id=context.run.run_id, now=run.now
+        )
+        yield from told(context, events)
         if is_another_day_only or not context.is_subset:
             end_build(world, plan)
 
