@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -168,7 +169,8 @@ def _compile(project_dir: Path, *, only_changes: bool) -> Project:
 def _on_tables(sql: str) -> str:
     """Raw feeds are read from files; here they are tables."""
     for feed in FEEDS:
-        sql = sql.replace(f"read_parquet('{RAW}/{feed}/*.parquet')", f"{DATABASE}.raw.{feed}")
+        reading = rf"read_parquet\('{RAW}/{feed}/\*\.parquet'[^)]*\)"
+        sql = re.sub(reading, f"{DATABASE}.raw.{feed}", sql)
     return sql
 
 

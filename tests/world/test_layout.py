@@ -13,6 +13,7 @@ OF_ONE_WORLD = (
     "staged",
     "config",
     "published",
+    "failing_rows",
     "build_database",
     "target",
 )
