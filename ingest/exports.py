@@ -20,6 +20,7 @@ import duckdb
 from expectations.suites import required_columns
 from ingest.feeds import FEEDS
 from ingest.landing import LandedFile
+from ingest.mapping_query import EXPORT, RefusedQuery, checked_query
 from ingest.mappings import SEPARATORS, FeedMapping
 from ingest.readers import Source
 from ingest.sql import Engine, identifier, literal
@@ -122,16 +123,18 @@ def map_export(engine: Engine, file: LandedFile, source: Source, *, folder: Path
     mapped = folder / f"{file.file_id}.mapped.parquet"
     offered = _offered(source)
     rows_in_export = engine.copy(_numbered(source, offered), export, keep_order=True)
-    with _faults_of(mapping):
-        absent = _absent(engine, mapping, export, offered)
+    mapped.parent.mkdir(parents=True, exist_ok=True)
+    with engine.sandbox(export, mapped) as sandbox, _faults_of(mapping):
+        statement = checked_query(mapping.text)
+        absent = _absent(sandbox, mapping, statement, export, offered)
         lacking = [name for name in absent if name.lower() not in _lowered(mapping.optional)]
         # a file of JSON without a line has no columns that it could lack
         if lacking and source.columns:
             raise LacksColumns(_complaint(mapping, lacking, source))
-        query = _query(mapping, export, offered, absent)
-        given = [name for name, *_ in engine.rows(f"describe {query}")]
+        query = _query(statement, export, offered, absent)
+        given = [name for name, *_ in sandbox.rows(f"describe {query}")]
         _check(mapping, given)
-        engine.copy(_with_misshapen(query, given, export), mapped, keep_order=True)
+        sandbox.copy(_with_misshapen(query, given, export), mapped, keep_order=True)
     used = engine.rows(f"select sum({EXPORT_ROWS}) from read_parquet({literal(str(mapped))})")[0][0]
     export.unlink()
     return MappedExport(
@@ -163,7 +166,7 @@ def _numbered(source: Source, offered: Sequence[tuple[str, str]]) -> str:
 
 
 def _query(
-    mapping: FeedMapping, export: Path, offered: Sequence[tuple[str, str]], absent: Sequence[str]
+    statement: str, export: Path, offered: Sequence[tuple[str, str]], absent: Sequence[str]
 ) -> str:
     """The mapping's query over the relation ``export``, without the rows of the wrong shape."""
     columns = [identifier(name) for name, _ in offered]
@@ -171,19 +174,23 @@ def _query(
     return (
         f"select * from (with export as (select {', '.join([*columns, ROW_NUMBER])} "
         f"from read_parquet({literal(str(export))}) where {_MISSHAPEN} is null)\n"
-        f"select * from (\n{mapping.query}\n))"
+        f"select * from (\n{statement}\n))"
     )
 
 
 def _absent(
-    engine: Engine, mapping: FeedMapping, export: Path, offered: Sequence[tuple[str, str]]
+    engine: Engine,
+    mapping: FeedMapping,
+    statement: str,
+    export: Path,
+    offered: Sequence[tuple[str, str]],
 ) -> list[str]:
     """The columns that the mapping reads and the export does not have."""
     have = _lowered(name for name, _ in offered)
     absent = [name for name in mapping.optional if name.lower() not in have]
     while True:
         try:
-            engine.rows(f"describe {_query(mapping, export, offered, absent)}")
+            engine.rows(f"describe {_query(statement, export, offered, absent)}")
             return absent
         except duckdb.BinderException as error:
             found = _NOT_FOUND.search(str(error))
@@ -258,6 +265,12 @@ def _faults_of(mapping: FeedMapping) -> Iterator[None]:
     """Blame the mapping for what its query does wrong; its values are not repeated."""
     try:
         yield
+    except RefusedQuery as error:
+        raise Unreadable(f"its mapping {mapping.name} {error}") from error
+    except duckdb.PermissionException as error:
+        raise Unreadable(
+            f"its mapping {mapping.name} reads a file; it may read the relation {EXPORT} only"
+        ) from error
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
         raise Unreadable(
             f"its mapping {mapping.name} is no query ({str(error).splitlines()[0]})"

@@ -49,11 +49,6 @@ class FeedMapping:
     encoding: str = "utf-8"
 
     @property
-    def query(self) -> str:
-        """The text as one SQL statement without an end mark."""
-        return self.text.rstrip().rstrip(";")
-
-    @property
     def names_a_layout(self) -> bool:
         """Whether its text files are not plain CSV with a header."""
         return bool(self.columns) or self.separator != "comma"

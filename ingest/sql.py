@@ -19,6 +19,17 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+# No file but those named, nothing of Python's, no way to open what is closed. The order matters.
+_CLOSED = (
+    "set autoload_known_extensions = false",
+    "set autoinstall_known_extensions = false",
+    "set python_enable_replacements = false",
+    "set enable_external_file_cache = false",
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+)
+
+
 class Engine:
     """An in-memory DuckDB that spills to ``temp_directory``; closed at the end of a ``with``.
 
@@ -31,22 +42,42 @@ class Engine:
     ) -> None:
         self.database = f":memory:ingest_{uuid4().hex}"
         self.connection = duckdb.connect(self.database)
-        # Text and timestamps without an offset are read in the session's zone.
-        self.connection.execute(f"set timezone = {literal(timezone)}")
-        self.connection.execute(f"set temp_directory = {literal(str(temp_directory))}")
+        self._settings = {
+            # Text and timestamps without an offset are read in the session's zone.
+            "timezone": timezone,
+            "temp_directory": temp_directory,
+            "memory_limit": memory_limit,
+        }
+        self._is_locked = False
+        for name, value in self._settings.items():
+            if value:
+                self.connection.execute(f"set {name} = {literal(str(value))}")
         self.connection.execute("set parquet_metadata_cache = true")
         self.connection.execute("set enable_progress_bar = false")
-        if memory_limit:
-            self.connection.execute(f"set memory_limit = {literal(memory_limit)}")
+
+    def sandbox(self, *files: Path) -> "Engine":
+        """A second engine for SQL that comes from outside: it reads and writes these files only.
+
+        It has none of this engine's tables, and its settings are locked.
+        """
+        spill = self._settings["temp_directory"] / "sandbox"
+        box = Engine(**{**self._settings, "temp_directory": spill})
+        paths = ", ".join(literal(str(path)) for path in files)
+        for statement in (f"set allowed_paths = [{paths}]", *_CLOSED):
+            box.connection.execute(statement)
+        box._is_locked = True
+        return box
 
     def copy(self, query: str, path: Path, *, keep_order: bool = False) -> int:
         """Stream a query into a Parquet file and return its number of rows.
 
         Args:
-            keep_order: read the query's source in its own order; costs memory and time.
+            keep_order: read the query's source in its own order; costs memory and time. A sandbox
+                always does.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.connection.execute(f"set preserve_insertion_order = {str(keep_order).lower()}")
+        if not self._is_locked:
+            self.connection.execute(f"set preserve_insertion_order = {str(keep_order).lower()}")
         options = "format parquet, compression zstd"
         if not keep_order:
             # Rows are gathered until they make a group: by count alone, wide rows fill the memory.
