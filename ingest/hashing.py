@@ -3,16 +3,20 @@
 import hashlib
 import json
 import os
+import time
 from pathlib import Path
 
 FILE_ID_DIGITS = 32
+# The coarsest tick of a file system that people mount.
+TICK_NS = 2_000_000_000
 
 
 class HashCache:
     """SHA-256 of files, remembered by path, inode, size and times.
 
     The change time is part of the key: no program can set it back, so a file that was rewritten
-    with its old size and old modification time is still read again.
+    with its old size and old modification time is still read again. A file that changed just now
+    is not remembered: file systems count time in ticks, and a second change may fall into the same.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,12 +33,9 @@ class HashCache:
         state = path.stat()
         signature = [state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns]
         known = self._known.get(str(path))
-        if known and known[:-1] == signature:
-            digest = known[-1]
-        else:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._seen[str(path)] = [*signature, digest]
+        digest = known[-1] if known and known[:-1] == signature else _digest(path)
+        if time.time_ns() - state.st_ctime_ns > TICK_NS:
+            self._seen[str(path)] = [*signature, digest]
         return digest[:FILE_ID_DIGITS]
 
     def save(self) -> None:
@@ -45,6 +46,20 @@ class HashCache:
         fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
         fresh.write_text(json.dumps(self._seen), encoding="utf-8")
         fresh.replace(self._path)
+
+
+def hash_of(path: Path) -> str:
+    """First 32 hexadecimal digits of the SHA-256 of all bytes of a file.
+
+    Raises:
+        OSError: the file cannot be opened or read.
+    """
+    return _digest(path)[:FILE_ID_DIGITS]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _load(path: Path) -> dict[str, list]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.feeds import FEEDS
-from ingest.hashing import FILE_ID_DIGITS, HashCache
+from ingest.hashing import FILE_ID_DIGITS, HashCache, hash_of
 from ingest.mappings import FeedMapping, mappings_in_force
 from world.errors import UserError
 from world.layout import World
@@ -38,7 +38,8 @@ class LandedFile:
         name: path relative to the landing folder, with forward slashes.
         file_id: what it is known by (see docs/architecture.md); of a file that cannot be opened,
             a hash of its name.
-        signature: inode, size in bytes, modification time in nanoseconds when it was hashed.
+        signature: inode, size in bytes, times of modification and change in nanoseconds when it was
+            hashed.
         problem: why it cannot be read at all; None if it can be tried.
         mapping: how its rows become the feed's; None if they are the feed's own.
         content_id: hash of its bytes alone; the file_id where there is no mapping.
@@ -48,7 +49,7 @@ class LandedFile:
     name: str
     path: Path
     file_id: str
-    signature: tuple[int, int, int]
+    signature: tuple[int, int, int, int]
     format: str | None
     problem: str | None = None
     mapping: FeedMapping | None = None
@@ -63,9 +64,15 @@ class LandedFile:
         return self.signature[1]
 
     def is_unchanged(self) -> bool:
-        """Whether the file still is what was hashed."""
+        """Whether the file still is what was hashed.
+
+        Permissions and links change a file's time of change, too; then its bytes decide.
+        """
         try:
-            return _signature(self.path) == self.signature
+            now = _signature(self.path)
+            if now[:-1] != self.signature[:-1]:
+                return False
+            return now == self.signature or hash_of(self.path) == self.content_id
         except OSError:
             return False
 
@@ -187,7 +194,7 @@ def _landed(
     problem = None if suffix else f"its name ends in none of {known}"
     if name != given:
         problem = "its name is not UTF-8 text; rename it"
-    signature, file_id, content_id = (0, 0, 0), _name_id(name), ""
+    signature, file_id, content_id = (0, 0, 0, 0), _name_id(name), ""
     try:
         if stat.S_ISREG(path.stat().st_mode):
             signature = _signature(path)
@@ -215,9 +222,9 @@ def _printable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 
 
-def _signature(path: Path) -> tuple[int, int, int]:
+def _signature(path: Path) -> tuple[int, int, int, int]:
     state = path.stat()
-    return state.st_ino, state.st_size, state.st_mtime_ns
+    return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
 
 
 def _name_id(name: str) -> str:

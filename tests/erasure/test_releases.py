@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from orchestration import headless
+from orchestration.options import RunOptions
 from release.publish import remove_outspoken
 from world.layout import World
 
@@ -45,6 +48,32 @@ def test_releases_from_before_somebody_was_forgotten_are_removed(
     publish("ana-and-ben", forgotten="b")
     assert remove_outspoken(world) == 3
     assert names(world) == {"ana-and-ben"}
+
+
+def test_what_a_run_that_died_had_hidden_and_not_removed_goes(
+    world: World, publish: Publish
+) -> None:
+    publish("nobody", forgotten="")
+    publish("ana", forgotten="a")
+    (world.releases / "nobody").rename(world.releases / ".nobody.removed")
+    assert remove_outspoken(world) == 0
+    assert names(world) == {"ana"}
+
+
+def test_after_a_death_between_publishing_and_removing_a_run_without_news_removes_them(
+    world: World, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish("nobody", forgotten="")
+    publish("ana", forgotten="a")
+    seen = headless.Seen(is_known=True, ignored=(), meant={}, run_date=date(2026, 7, 1))
+    monkeypatch.setattr(headless, "ensure_sample_data", lambda options: None)
+    monkeypatch.setattr(headless, "look_at_landing", lambda options: seen)
+    monkeypatch.setattr(headless, "made_of", lambda world: "f")
+    monkeypatch.setattr(headless, "is_current", lambda *_, **__: True)
+    monkeypatch.setattr("orchestration.healing.heal", lambda world: ())
+    options = RunOptions(landing=world.warehouse / "landing", warehouse=world.warehouse)
+    assert headless.run(options, say=print) is False
+    assert names(world) == {"ana"}
 
 
 def test_releases_that_name_no_more_people_stay(world: World, publish: Publish) -> None:

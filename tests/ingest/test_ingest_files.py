@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingest import hashing
 from ingest import run as ingest_run
 from ingest.landing import discover
 from ingest.ledger import read_receipts
@@ -278,6 +279,7 @@ def test_requests_to_be_forgotten_are_judged_like_any_row(shop: Shop) -> None:
 
 
 def test_unchanged_files_are_not_hashed_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "TICK_NS", 0)
     shop.land("orders/a.csv", HEADER)
     first = discover(shop.landing, world=shop.world)
     with monkeypatch.context() as patch:

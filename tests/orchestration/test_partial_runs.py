@@ -11,6 +11,7 @@ import pytest
 from ingest.ledger import Receipt, write_receipt
 from orchestration.build_state import BuildPlan, end_build
 from orchestration.defs.dbt.assets import ANOTHER_DAY, dbt_models_from, dbt_resource
+from orchestration.defs.raw.assets import raw_feed
 from orchestration.defs.release.assets import release_asset
 from orchestration.defs.run import WarehouseRun
 from orchestration.options import options_from
@@ -53,6 +54,11 @@ def accept(world: World, file_id: str) -> None:
     )
     (world.raw / "orders").mkdir(parents=True, exist_ok=True)
     (world.raw / "orders" / f"{file_id}.parquet").touch()
+
+
+def test_a_feed_whose_rows_are_lost_takes_nothing_in(world: World) -> None:
+    accept(world, "f1")  # its raw file is empty, as after a power cut
+    assert "orders.csv are lost" in refusal(raw_feed("orders"))
 
 
 def test_a_build_that_did_not_end_is_not_published(world: World) -> None:

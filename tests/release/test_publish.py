@@ -349,6 +349,24 @@ print(reads, len(seen))
 
 
 @pytest.mark.usefixtures("plain_report")
+def test_a_release_is_sealed_before_it_has_its_name(
+    world: World, tables: Tables, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renamed: list[Path] = []
+    rename = Path.rename
+
+    def look_and_rename(path: Path, target: Path) -> Path:
+        if target.name == "one":
+            renamed.extend(path.iterdir())
+            assert {stat.S_IMODE(file.stat().st_mode) for file in path.iterdir()} == {0o444}
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", look_and_rename)
+    publish(world, tables=tables, facts=facts("one"))
+    assert sorted(path.name for path in renamed) == ["mart.duckdb", "release.json", "report.html"]
+
+
+@pytest.mark.usefixtures("plain_report")
 def test_a_reader_sees_only_whole_releases_and_no_error(
     make_world: Callable[..., World], tmp_path: Path, facts: Facts
 ) -> None:
