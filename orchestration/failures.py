@@ -39,7 +39,7 @@ def told_by_events(events: Sequence[dg.DagsterEvent], world: World, *, run_id: s
     Below a data test its failing rows, each on a line that begins with two blanks.
     """
     lines = [*_failed_checks(events), *_failed_steps(events, world, run_id)]
-    lines = lines or [*_kept_out(events)]
+    lines = lines or [*_kept_out(events)] or [*_ended(events, run_id)]
     return lines or [f"run {run_id} failed; open the Dagster UI for its log."]
 
 
@@ -49,6 +49,13 @@ def _kept_out(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
         if event.event_type is dg.DagsterEventType.RESOURCE_INIT_FAILURE:
             error = event.engine_event_data.error
             yield error.message.removeprefix(f"{UserError.__module__}.{error.cls_name}: ").strip()
+
+
+def _ended(events: Sequence[dg.DagsterEvent], run_id: str) -> Iterator[str]:
+    """What Dagster says of a run that failed in no step: its process died, for example."""
+    for event in events:
+        if event.event_type is dg.DagsterEventType.RUN_FAILURE and event.message:
+            yield f"run {run_id}: {in_one_line(event.message)}"
 
 
 def _failed_checks(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:

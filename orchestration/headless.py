@@ -46,6 +46,8 @@ event_log_storage:
   config: {base_dir: %s}
 """
 
+DIED = "The process of this run died."
+
 # Dagster's own log goes to its database, where the UI reads it, not to the terminal.
 SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
@@ -74,7 +76,8 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
         say(f"Files: {options.landing}")
         prepare_dagster(options)
         with ready_dbt(world):
-            end_dead_runs()
+            for run_id in end_dead_runs():
+                _tell_of_death(world, run_id, say=say)
             run_daily_job(world, another_day_only=another_day_only)
     return True
 
@@ -157,18 +160,36 @@ def prepare_dagster(options: RunOptions) -> None:
     ensure_manifest(options.world)
 
 
-def end_dead_runs() -> None:
+def end_dead_runs() -> list[str]:
     """End the runs of processes that died: they would hold Dagster's queue and pool for ever.
 
     The caller holds the warehouse, so whatever still counts as started is dead.
+
+    Returns:
+        Ids of those that were started from the command line; of others Dagster's sensor tells.
     """
     import dagster as dg
 
+    from orchestration.defs.alerts.sensor import is_from_command_line
+
+    ended = []
     started = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING])
     with dg.DagsterInstance.get() as instance:
         for run in instance.get_runs(started):
-            instance.report_run_failed(run, "The process of this run died.")
+            instance.report_run_failed(run, DIED)
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            if is_from_command_line(run):
+                ended.append(run.run_id)
+    return ended
+
+
+def _tell_of_death(world: World, run_id: str, *, say: Callable[[str], None]) -> None:
+    """Alert for a run that was killed and could not do so itself; this one goes on."""
+    if alerts.is_wanted():
+        problems = [f"run {run_id}: {DIED} The next run has begun."]
+        alert = alerts.failure(world.warehouse, problems, world=world, run_id=run_id)
+        for warning in alerts.send(alert):
+            say(warning)
 
 
 def run_daily_job(world: World, *, another_day_only: bool) -> None:

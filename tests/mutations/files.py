@@ -165,7 +165,7 @@ OPERATOR_BREAKAGES = (
     SeenBreakage(
         rule="a failure of the command line is told twice",
         file="orchestration/defs/alerts/sensor.py",
-        text="if FROM_COMMAND_LINE.items() <= run.tags.items() or not alerts.is_wanted():",
+        text="if is_from_command_line(run) or not alerts.is_wanted():",
         replacement="if not alerts.is_wanted():",
         seen_by=(
             f"{ALERTS}::test_a_run_from_the_command_line_alerts_once_and_not_through_the_sensor"

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from ingest.ledger import HELD, Receipt, write_receipt
-from orchestration import alerts
+from orchestration import alerts, headless
 from orchestration.__main__ import main
 from orchestration.defs.alerts.sensor import FROM_COMMAND_LINE, alert_on_failure
 from orchestration.failures import RunFailed
@@ -316,3 +316,29 @@ def test_a_run_from_the_command_line_alerts_once_and_not_through_the_sensor(
 def test_the_sensor_does_nothing_where_nobody_is_to_be_told() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         alert_on_failure(failed_run(instance, tags={}))
+
+
+def dead_run(instance: dg.DagsterInstance, *, tags: dict[str, str]) -> str:
+    """A run that counts as started, and whose process is no more."""
+
+    @dg.job
+    def daily() -> None:
+        pass
+
+    run = instance.create_run_for_job(daily, status=dg.DagsterRunStatus.STARTED, tags=tags)
+    return run.run_id
+
+
+def test_a_killed_run_of_the_command_line_is_told_by_the_next(
+    world: World, webhook: Webhook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        monkeypatch.setattr(dg.DagsterInstance, "get", lambda: instance)
+        killed = dead_run(instance, tags=FROM_COMMAND_LINE)
+        others = dead_run(instance, tags={})
+        assert headless.end_dead_runs() == [killed]
+        assert instance.get_run_by_id(others).status is dg.DagsterRunStatus.FAILURE
+    headless._tell_of_death(world, killed, say=pytest.fail)
+    (alert,) = webhook.sent
+    assert alert["run_id"] == killed
+    assert "process of this run died" in alert["text"]

@@ -11,6 +11,11 @@ FROM_COMMAND_LINE = {"customer_status/started_by": "command_line"}
 SECONDS_BETWEEN_LOOKS = 30
 
 
+def is_from_command_line(run: dg.DagsterRun) -> bool:
+    """Whether the run alerts by itself."""
+    return FROM_COMMAND_LINE.items() <= run.tags.items()
+
+
 @dg.run_failure_sensor(
     name="alert_on_failure",
     minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
@@ -22,7 +27,7 @@ SECONDS_BETWEEN_LOOKS = 30
 )
 def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
     run = context.dagster_run
-    if FROM_COMMAND_LINE.items() <= run.tags.items() or not alerts.is_wanted():
+    if is_from_command_line(run) or not alerts.is_wanted():
         return
     world = options_from().world
     entries = context.instance.all_logs(run.run_id)
