@@ -1,9 +1,9 @@
 """What a row of the contacts feed must be."""
 
-from datetime import datetime
-
+from expectations.dates import Bounds, in_future, too_early
 from expectations.drift import Watch, as_they_are
-from expectations.rules import Rule, in_future, misshapen, missing, unparsed
+from expectations.identifiers import lost_digits, not_erased
+from expectations.rules import Rule, misshapen, missing, unparsed
 
 FEED = "contacts"
 REQUIRED = ("contact_id", "created_at")
@@ -17,11 +17,14 @@ WATCH = Watch(
 )
 
 
-def row_rules(now: datetime) -> tuple[Rule, ...]:
-    """Rules of one row; ``now`` is the moment of ingest."""
+def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
+    """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
         *(missing(column) for column in REQUIRED),
         *unparsed(FEED),
-        *in_future(FEED, now=now),
+        *lost_digits(FEED),
+        *not_erased(FEED),
+        *too_early(FEED, bounds, required=REQUIRED),
+        *in_future(FEED, bounds),
     )

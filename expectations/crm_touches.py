@@ -1,12 +1,11 @@
 """What a row of the crm_touches feed must be."""
 
-from datetime import datetime
-
+from expectations.dates import Bounds, in_future, too_early
 from expectations.drift import Watch, as_they_are
+from expectations.identifiers import lost_digits, not_erased
 from expectations.rules import (
     Rule,
     all_missing,
-    in_future,
     misshapen,
     missing,
     negative,
@@ -33,16 +32,19 @@ WATCH = Watch(
 )
 
 
-def row_rules(now: datetime) -> tuple[Rule, ...]:
-    """Rules of one row; ``now`` is the moment of ingest."""
+def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
+    """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
         *(missing(column) for column in REQUIRED),
         all_missing(*IDENTIFIERS),
         *unparsed(FEED),
+        *lost_digits(FEED),
+        *not_erased(FEED),
         negative("cost_amount"),
         not_one_of("direction", DIRECTIONS),
         not_in_seed("touch_type", seed="touch_types", key="touch_type"),
         outside("score", least=0, most=10),
-        *in_future(FEED, now=now),
+        *too_early(FEED, bounds, required=REQUIRED),
+        *in_future(FEED, bounds),
     )

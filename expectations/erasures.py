@@ -1,20 +1,23 @@
 """What a row of the erasures feed must be."""
 
-from datetime import datetime
-
-from expectations.rules import Rule, all_missing, in_future, misshapen, missing, unparsed
+from expectations.dates import Bounds, in_future, too_early
+from expectations.identifiers import lost_digits, not_erased
+from expectations.rules import Rule, all_missing, misshapen, missing, unparsed
 
 FEED = "erasures"
 REQUIRED = ("requested_at",)
 IDENTIFIERS = ("customer_id", "email", "contact_id")
 
 
-def row_rules(now: datetime) -> tuple[Rule, ...]:
-    """Rules of one row; ``now`` is the moment of ingest."""
+def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
+    """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
         *(missing(column) for column in REQUIRED),
         all_missing(*IDENTIFIERS),
         *unparsed(FEED),
-        *in_future(FEED, now=now),
+        *lost_digits(FEED),
+        *not_erased(FEED),
+        *too_early(FEED, bounds, required=REQUIRED),
+        *in_future(FEED, bounds),
     )

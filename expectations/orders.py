@@ -1,11 +1,10 @@
 """What a row of the orders feed must be."""
 
-from datetime import datetime
-
+from expectations.dates import Bounds, in_future, too_early
 from expectations.drift import Watch, as_they_are
+from expectations.identifiers import lost_digits, not_erased
 from expectations.rules import (
     Rule,
-    in_future,
     misshapen,
     missing,
     negative,
@@ -35,16 +34,19 @@ WATCH = Watch(
 )
 
 
-def row_rules(now: datetime) -> tuple[Rule, ...]:
-    """Rules of one row; ``now`` is the moment of ingest."""
+def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
+    """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
         *(missing(column) for column in REQUIRED),
         *unparsed(FEED),
+        *lost_digits(FEED),
+        *not_erased(FEED),
         *(negative(column) for column in AMOUNTS),
         not_one_of("order_status", ORDER_STATUSES),
         not_one_of("order_type", ORDER_TYPES),
         not_in_seed("currency", seed="currency_rates", key="currency"),
         not_in_seed("store_id", seed="stores", key="store_id"),
-        *in_future(FEED, now=now),
+        *too_early(FEED, bounds, required=REQUIRED),
+        *in_future(FEED, bounds),
     )

@@ -1,10 +1,14 @@
 """One rule as an expectation. Importing this module imports Great Expectations (seconds)."""
 
+import re
 from typing import ClassVar
 
 from great_expectations.expectations import UnexpectedRowsExpectation
 
 from expectations.rules import Rule
+
+# A colon that SQLAlchemy would take for the start of a parameter's name.
+_BIND = re.compile(r"(?<![:\w\\]):(?=\w)")
 
 
 class ExpectNoBadRows(UnexpectedRowsExpectation):
@@ -23,7 +27,7 @@ class ExpectNoBadRows(UnexpectedRowsExpectation):
 
 def expect_no_bad_rows(rule: Rule) -> ExpectNoBadRows:
     """The expectation that no row breaks the rule."""
-    predicate = rule.bad.replace("{", "{{").replace("}", "}}")
+    predicate = _BIND.sub(r"\:", rule.bad.replace("{", "{{").replace("}", "}}"))
     return ExpectNoBadRows(
         unexpected_rows_query=f"select 1 as is_bad from {{batch}} where {predicate}",
         description=f"No row where {rule.text}",

@@ -5,7 +5,6 @@ the split into accepted and quarantined rows is made with it, so the two cannot 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType
 
@@ -52,9 +51,9 @@ def misshapen() -> Rule:
     """Rows that do not have the columns of their file."""
     return Rule(
         name="row_is_misshapen",
-        bad=_is_unparsed(WHOLE_ROW),
+        bad=is_unparsed(WHOLE_ROW),
         text="the row does not have the shape of its file",
-        reason=f"'the row ' || {_unparsed_text(WHOLE_ROW)}",
+        reason=f"'the row ' || {unparsed_text(WHOLE_ROW)}",
     )
 
 
@@ -62,7 +61,7 @@ def missing(column: str) -> Rule:
     """A required value is absent; one that does not parse, or a misshapen row, is not called so."""
     return Rule(
         name=f"{column}_is_missing",
-        bad=f"{column} is null and not {_is_unparsed(column)} and not {_is_unparsed(WHOLE_ROW)}",
+        bad=f"{column} is null and not {is_unparsed(column)} and not {is_unparsed(WHOLE_ROW)}",
         text=f"{column} is missing",
         reason=f"'{column} is missing'",
     )
@@ -74,7 +73,7 @@ def all_missing(*columns: str) -> Rule:
     text = f"{', '.join(columns[:-1])} and {columns[-1]} are all missing"
     return Rule(
         name=f"{'_'.join(columns)}_are_missing",
-        bad=f"{absent} and not {_is_unparsed(WHOLE_ROW)}",
+        bad=f"{absent} and not {is_unparsed(WHOLE_ROW)}",
         text=text,
         reason=f"'{text}'",
     )
@@ -85,11 +84,9 @@ def unparsed(feed: str) -> tuple[Rule, ...]:
     return tuple(
         Rule(
             name=f"{column}_does_not_parse",
-            bad=_is_unparsed(column),
+            bad=is_unparsed(column),
             text=f"{column} {_READABLE[kind]}",
-            reason=_with_value(
-                column, _unparsed_text(column), f"{_READABLE[kind]}; {_WRITE[kind]}"
-            ),
+            reason=_with_value(column, unparsed_text(column), f"{_READABLE[kind]}; {_WRITE[kind]}"),
         )
         for column, kind in FEEDS[feed].items()
         if kind in _READABLE
@@ -97,19 +94,19 @@ def unparsed(feed: str) -> tuple[Rule, ...]:
 
 
 def negative(column: str) -> Rule:
-    return _value_rule(f"{column}_is_negative", column, f"{column} < 0", "is negative")
+    return value_rule(f"{column}_is_negative", column, f"{column} < 0", "is negative")
 
 
 def outside(column: str, *, least: int, most: int) -> Rule:
     """The number is given and not from ``least`` to ``most``, both allowed."""
     bad = f"{column} not between {least} and {most}"
-    return _value_rule(f"{column}_is_out_of_range", column, bad, f"is not from {least} to {most}")
+    return value_rule(f"{column}_is_out_of_range", column, bad, f"is not from {least} to {most}")
 
 
 def not_one_of(column: str, values: tuple[str, ...]) -> Rule:
     """The text is given and is none of the values, compared exactly."""
     listed = ", ".join(f"'{value}'" for value in values)
-    return _value_rule(
+    return value_rule(
         f"{column}_is_unknown",
         column,
         f"{column} not in ({listed})",
@@ -119,7 +116,7 @@ def not_one_of(column: str, values: tuple[str, ...]) -> Rule:
 
 def not_in_seed(column: str, *, seed: str, key: str) -> Rule:
     """The text is given and is no ``key`` of the seed in force, compared exactly."""
-    return _value_rule(
+    return value_rule(
         f"{column}_is_unknown",
         column,
         f"{column} not in (select {key} from seed_{seed})",
@@ -129,26 +126,11 @@ def not_in_seed(column: str, *, seed: str, key: str) -> Rule:
 
 def before(column: str, *, start: str) -> Rule:
     """The timestamp lies before the one in ``start``."""
-    return _moment_rule(
+    return moment_rule(
         f"{column}_is_before_{start}",
         column,
         f"{column} < {start}",
         f"is before {start}",
-    )
-
-
-def in_future(feed: str, *, now: datetime) -> tuple[Rule, ...]:
-    """For each of the feed's timestamps: not more than a day after the moment of ingest."""
-    limit = (now + timedelta(days=1)).isoformat(sep=" ")
-    return tuple(
-        _moment_rule(
-            f"{column}_is_in_the_future",
-            column,
-            f"{column} > timestamptz '{limit}'",
-            "is more than a day after it was ingested",
-        )
-        for column, kind in FEEDS[feed].items()
-        if kind is ColumnType.TIMESTAMP
     )
 
 
@@ -163,12 +145,14 @@ def reasons(rules: tuple[Rule, ...]) -> str:
     return f"list_filter([{broken}], lambda reason: reason is not null)"
 
 
-def _value_rule(name: str, column: str, bad: str, complaint: str) -> Rule:
+def value_rule(name: str, column: str, bad: str, complaint: str) -> Rule:
+    """A rule about a value; its reason gives the value."""
     reason = _with_value(column, f"{column}::varchar", complaint)
     return Rule(name=name, bad=bad, text=f"{column} {complaint}", reason=reason)
 
 
-def _moment_rule(name: str, column: str, bad: str, complaint: str) -> Rule:
+def moment_rule(name: str, column: str, bad: str, complaint: str) -> Rule:
+    """A rule about a timestamp; its reason gives the time in UTC."""
     utc = f"strftime({column} at time zone 'UTC', '%Y-%m-%dT%H:%M:%SZ')"
     reason = _with_value(column, utc, complaint)
     return Rule(name=name, bad=bad, text=f"{column} {complaint}", reason=reason)
@@ -178,9 +162,9 @@ def _with_value(column: str, value: str, complaint: str) -> str:
     return f"'{column} ''' || left({value}, {MAX_VALUE_CHARACTERS}) || ''' {complaint}'"
 
 
-def _is_unparsed(key: str) -> str:
+def is_unparsed(key: str) -> str:
     return f"(_unparsed is not null and json_exists(_unparsed, '$.{key}'))"
 
 
-def _unparsed_text(key: str) -> str:
+def unparsed_text(key: str) -> str:
     return f"json_extract_string(_unparsed, '$.{key}')"

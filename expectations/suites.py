@@ -5,13 +5,15 @@ Great Expectations takes seconds to import, so it is imported only when there is
 
 import os
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from expectations import contacts, crm_touches, erasures, orders, web_sessions
+from expectations.corrections import Correction, corrected
+from expectations.dates import Bounds, early_is_empty
 from expectations.drift import Watch
+from expectations.identifiers import whole_numbers
 from expectations.rules import Rule
 from ingest.sql import Engine, literal
 
@@ -39,9 +41,28 @@ class Check:
     description: str
 
 
-def row_rules(feed: str, *, now: datetime) -> tuple[Rule, ...]:
-    """Rules of one row of the feed; ``now`` is the moment of ingest, with its time zone."""
-    return _MODULES[feed].row_rules(now)
+@dataclass(frozen=True)
+class RowSuite:
+    """What is done with the rows of a feed: first the corrections, then the rules.
+
+    Attributes:
+        rules: what a corrected row must be.
+        corrections: what is read as another value, in the steps of ``corrections.corrected``.
+    """
+
+    rules: tuple[Rule, ...]
+    corrections: tuple[tuple[Correction, ...], ...] = ()
+
+    def corrected(self, rows: str) -> str:
+        """A query for typed rows as the rules see them, and what was corrected in ``_notices``."""
+        return corrected(rows, self.corrections)
+
+
+def row_suite(feed: str, bounds: Bounds) -> RowSuite:
+    """What holds for one row of the feed; ``bounds`` say when its events may lie."""
+    # Identifiers come first: the store of a row says in which zone its dates are.
+    early = early_is_empty(feed, bounds, required=required_columns(feed))
+    return RowSuite(_MODULES[feed].row_rules(bounds), (whole_numbers(feed), early))
 
 
 def watch_of(feed: str) -> Watch | None:

@@ -126,3 +126,16 @@ WHOLE_ROW = "_row"
 def columns_of(feed: str, column_type: ColumnType) -> tuple[str, ...]:
     """Names of the feed's columns of one type, in their order."""
     return tuple(name for name, kind in FEEDS[feed].items() if kind is column_type)
+
+
+# Identifiers whose names do not end in ``_id``.
+_OTHER_IDS = frozenset({"in_reply_to", "referred_by"})
+
+
+def id_columns(feed: str) -> tuple[str, ...]:
+    """The feed's identifiers: of things, people and places, but not the e-mail address."""
+    return tuple(
+        name
+        for name in columns_of(feed, ColumnType.TEXT)
+        if name.endswith("_id") or name in _OTHER_IDS
+    )

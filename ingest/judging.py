@@ -5,24 +5,29 @@ counted file by file, and both counts must agree.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from expectations.corrections import NOTICES
 from expectations.rules import Rule, any_broken, reasons
-from expectations.suites import Check, judge
+from expectations.suites import Check, RowSuite, judge
 from ingest.sql import Engine, literal
 from ingest.staging import StagedFile
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Bad rows of one file, and how many rows broke each rule (by the rule's text)."""
+    """Bad rows of one file, and how many rows broke each rule (by the rule's text).
+
+    ``notices`` maps what was corrected to the number of good rows in which it was.
+    """
 
     rows_bad: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
+    notices: Mapping[str, int] = field(default_factory=dict)
 
 
 def judge_rows(
-    engine: Engine, staged: Iterable[StagedFile], *, rules: tuple[Rule, ...]
+    engine: Engine, staged: Iterable[StagedFile], *, suite: RowSuite
 ) -> tuple[tuple[Check, ...], dict[str, Tally]]:
     """Verdicts on the rows of all staged files together, and the tally of every file by its id.
 
@@ -32,20 +37,22 @@ def judge_rows(
     paths = [literal(str(file.path)) for file in staged if file.path]
     if not paths:
         return (), {}
-    engine.connection.execute(
-        f"create or replace view staged_rows as from read_parquet([{', '.join(paths)}])"
-    )
-    checks = judge(engine, table="staged_rows", rules=rules)
-    if all(check.success for check in checks):
-        return checks, {}
-    tallies = _tally(engine, rules)
-    for check, rule in zip(checks, rules, strict=True):
-        counted = sum(tally.reasons.get(rule.text, 0) for tally in tallies.values())
+    rows = suite.corrected(f"from read_parquet([{', '.join(paths)}])")
+    engine.connection.execute(f"create or replace view staged_rows as {rows}")
+    notices = _notices(engine, suite.rules)
+    checks = judge(engine, table="staged_rows", rules=suite.rules)
+    bad = {} if all(check.success for check in checks) else _tally(engine, suite.rules)
+    for check, rule in zip(checks, suite.rules, strict=True):
+        counted = sum(tally.reasons.get(rule.text, 0) for tally in bad.values())
         if counted != check.unexpected_count:
             raise RuntimeError(
                 f"{rule.name}: Great Expectations found {check.unexpected_count} bad rows, "
                 f"the split found {counted}."
             )
+    tallies = {
+        file_id: replace(bad.get(file_id, Tally()), notices=notices.get(file_id, {}))
+        for file_id in bad | notices
+    }
     return checks, tallies
 
 
@@ -110,3 +117,18 @@ def _tally(engine: Engine, rules: tuple[Rule, ...]) -> dict[str, Tally]:
         )
         for file_id, rows_bad, *broken in rows
     }
+
+
+def _notices(engine: Engine, rules: tuple[Rule, ...]) -> dict[str, dict[str, int]]:
+    """By file, how many good rows were corrected, for each kind of correction."""
+    if not engine.rows(f"select 1 from staged_rows where len({NOTICES}) > 0 limit 1"):
+        return {}
+    rows = engine.rows(
+        "select _file_id, notice, count(*) from ("
+        f"select _file_id, unnest({NOTICES}) as notice from staged_rows "
+        f"where len({NOTICES}) > 0 and not ({any_broken(rules)})) group by all order by all"
+    )
+    found: dict[str, dict[str, int]] = {}
+    for file_id, notice, count in rows:
+        found.setdefault(file_id, {})[notice] = count
+    return found

@@ -1,12 +1,12 @@
 """Receipts: what became of every file that ever came.
 
-A receipt is one JSON object of plain values (``reasons`` maps a rule to the number of rows that
-broke it), so that an engine reads ``receipts/*/*.json`` as a table.
+A receipt is one JSON object of plain values (``reasons`` and ``notices`` map a text to a number of
+rows), so that an engine reads ``receipts/*/*.json`` as a table.
 """
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Receipt:
         content_id: hash of the file's bytes alone; None where that is the file_id.
         rows_in_export: data rows in the file before the mapping; None without one.
         rows_passed_over: those that the mapping left out on purpose; None without one.
+        notices: what was read as another value, in words, to the number of accepted rows.
     """
 
     feed: str
@@ -51,6 +52,7 @@ class Receipt:
     content_id: str | None = None
     rows_in_export: int | None = None
     rows_passed_over: int | None = None
+    notices: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         told = self.rows_accepted + self.rows_quarantined
@@ -59,6 +61,15 @@ class Receipt:
                 f"{self.file_name}: {self.rows_read} rows read, but {self.rows_accepted} accepted "
                 f"and {self.rows_quarantined} quarantined."
             )
+
+
+def added_up(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The sum of counts, by text."""
+    total: dict[str, int] = {}
+    for count in counts:
+        for text, rows in count.items():
+            total[text] = total.get(text, 0) + rows
+    return total
 
 
 def receipt_path(world: World, feed: str, file_id: str) -> Path:
@@ -70,7 +81,8 @@ def write_receipt(world: World, receipt: Receipt) -> None:
     path = receipt_path(world, receipt.feed, receipt.file_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".tmp")
-    content = asdict(receipt) | {"reasons": dict(receipt.reasons)}
+    maps = {"reasons": dict(receipt.reasons), "notices": dict(receipt.notices)}
+    content = asdict(receipt) | maps
     fresh.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
     fresh.replace(path)
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from expectations.dates import Bounds
 from expectations.files import file_rules
-from expectations.suites import Check, load_seeds, row_rules
+from expectations.suites import Check, load_seeds, row_suite
 from ingest.feeds import FEEDS
 from ingest.judging import Tally, judge_files, judge_rows
 from ingest.landing import LandedFile
@@ -28,7 +29,7 @@ from ingest.staging import StagedFile, stage_file
 from ingest.textfiles import Unreadable
 from ingest.values import empty_select
 from world.layout import World
-from world.settings import Settings
+from world.settings import Settings, store_timezones
 
 SCHEMA_FILE = "_schema.parquet"
 
@@ -119,9 +120,9 @@ def _ingest_new(
 ) -> tuple[tuple[Receipt, ...], tuple[Check, ...]]:
     """Stage all files, judge them together, then settle them one by one, the receipt last."""
     load_seeds(engine, world.config)
-    rules = row_rules(feed, now=now)
+    suite = row_suite(feed, _bounds(world, settings, now))
     staged = [stage_file(engine, file, folder=world.staged / feed) for file in files]
-    row_checks, tallies = judge_rows(engine, staged, rules=rules)
+    row_checks, tallies = judge_rows(engine, staged, suite=suite)
     limits = file_rules(settings.max_reject_share)
     file_checks, held = judge_files(engine, staged, tallies, rules=limits)
     receipts = []
@@ -129,7 +130,7 @@ def _ingest_new(
         file_id = file.file.file_id
         tally = tallies.get(file_id, Tally())
         try:
-            parts = split(engine, file, tally, rules=rules) if file_id not in held else []
+            parts = split(engine, file, tally, suite=suite) if file_id not in held else []
         except Unreadable as error:
             parts, held[file_id] = [], f"the file cannot be read: {error}"
         for ready, room in parts:
@@ -137,6 +138,15 @@ def _ingest_new(
         receipts.append(_receipt(file, tally, held_reason=held.get(file_id), now=now))
         write_receipt(world, receipts[-1])
     return tuple(receipts), (*row_checks, *file_checks)
+
+
+def _bounds(world: World, settings: Settings, now: datetime) -> Bounds:
+    return Bounds(
+        now=now,
+        earliest=settings.earliest_event_date,
+        business_timezone=settings.business_timezone.key,
+        store_timezones=store_timezones(world.config),
+    )
 
 
 def _heal(world: World, feed: str, files: Sequence[LandedFile]) -> frozenset[str]:
@@ -209,6 +219,7 @@ def _receipt(
         size_bytes=staged.file.size_bytes,
         ingested_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         reasons=tally.reasons,
+        notices={} if is_held else tally.notices,
         held_reason=held_reason,
         mapping=staged.file.mapping.name if staged.file.mapping else None,
         content_id=staged.file.content_id if staged.file.mapping else None,

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import duckdb
 
-from expectations.rules import Rule, any_broken, reasons
+from expectations.corrections import NOTICES
+from expectations.rules import any_broken, reasons
+from expectations.suites import RowSuite
 from ingest.judging import Tally
 from ingest.sql import Engine, literal
 from ingest.staging import CHANGED, StagedFile
@@ -13,28 +15,24 @@ from ingest.values import typed_select
 
 
 def split(
-    engine: Engine, staged: StagedFile, tally: Tally, *, rules: tuple[Rule, ...]
+    engine: Engine, staged: StagedFile, tally: Tally, *, suite: RowSuite
 ) -> list[tuple[Path, str]]:
     """Write a file's rows apart and return each part with its room, quarantine before raw.
 
-    A file without bad rows is already what it should be and is not copied.
+    A file without bad or corrected rows is already what it should be and is not copied.
 
     Raises:
         Unreadable: the landed file has changed since it was staged.
         RuntimeError: the parts do not add up to the rows that were read.
     """
-    if not tally.rows_bad:
+    if not tally.rows_bad and not tally.notices:
         return [(staged.path, "raw")]
     rejected = staged.path.with_suffix(".rejected.parquet")
     accepted = staged.path.with_suffix(".accepted.parquet")
-    try:
-        rows_rejected = engine.copy(_rejected_rows(staged, rules), rejected, keep_order=True)
-    except duckdb.Error:
-        _check_unchanged(staged)
-        raise
-    _check_unchanged(staged)
+    rows_rejected = _copy_rejected(engine, staged, rejected, suite) if tally.rows_bad else 0
+    rows = suite.corrected(f"from read_parquet({literal(str(staged.path))})")
     rows_accepted = engine.copy(
-        f"from read_parquet({literal(str(staged.path))}) where not ({any_broken(rules)})",
+        f"select * exclude ({NOTICES}) from ({rows}) where not ({any_broken(suite.rules)})",
         accepted,
     )
     if (rows_rejected, rows_accepted) != (
@@ -45,7 +43,17 @@ def split(
             f"{staged.file.name}: of {staged.rows_read} rows read, {tally.rows_bad} are bad, but "
             f"{rows_rejected} were rejected and {rows_accepted} accepted."
         )
-    return [(rejected, "quarantine"), (accepted, "raw")]
+    return [*([(rejected, "quarantine")] if tally.rows_bad else []), (accepted, "raw")]
+
+
+def _copy_rejected(engine: Engine, staged: StagedFile, target: Path, suite: RowSuite) -> int:
+    try:
+        rows = engine.copy(_rejected_rows(staged, suite), target, keep_order=True)
+    except duckdb.Error:
+        _check_unchanged(staged)
+        raise
+    _check_unchanged(staged)
+    return rows
 
 
 def _check_unchanged(staged: StagedFile) -> None:
@@ -54,10 +62,11 @@ def _check_unchanged(staged: StagedFile) -> None:
         raise Unreadable(CHANGED)
 
 
-def _rejected_rows(staged: StagedFile, rules: tuple[Rule, ...]) -> str:
+def _rejected_rows(staged: StagedFile, suite: RowSuite) -> str:
     """Bad rows as they came: read from the landed file again, with their place in it."""
     file = staged.file
     rows = typed_select(staged.source, feed=file.feed, file_id=file.file_id, with_origin=True)
+    rows, rules = suite.corrected(rows), suite.rules
     # The row as it came is put together last, for the few rows that are kept.
     return (
         f"select {literal(file.name)} as file_name, __row_number as row_number, "

@@ -78,6 +78,7 @@ def _found(world: World, outcome: FeedOutcome, drifts: Iterable[Drift]) -> FeedF
                 rows_quarantined=receipt.rows_quarantined,
                 rules=dict(receipt.reasons),
                 held_reason=receipt.held_reason,
+                notices=dict(receipt.notices),
             )
             for receipt in outcome.receipts
         ),

@@ -107,3 +107,6 @@ def _print_input(facts: dict, console: Console) -> None:
         if len(ranked) > REASONS_SHOWN:
             words.append(f"{len(ranked) - REASONS_SHOWN} more reasons in the report")
         console.print(f"          {feed}: {'; '.join(words)}", soft_wrap=True, markup=False)
+    for feed, notices in facts.get("notices", {}).items():
+        words = [f"{notice} ({count:,})" for notice, count in sorted(notices.items())]
+        console.print(f"          {feed}: {'; '.join(words)}", soft_wrap=True, markup=False)

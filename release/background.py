@@ -37,6 +37,7 @@ def inputs(facts: ReleaseFacts, *, quality_page: str = "") -> Html:
         _notes(facts),
         _files(facts),
         _quarantine(facts),
+        _corrected(facts),
         _quality(quality_page),
         note="Rows read are rows accepted plus rows quarantined, file by file.",
     )
@@ -103,6 +104,18 @@ def _quarantine(facts: ReleaseFacts) -> Html:
     caption = Html("<h3>Why rows are in quarantine</h3>")
     note = Html('<p class="note">A row with several faults counts under each.</p>')
     return join([caption, note, table(["Feed", "Reason", "Rows"], rows, numbers=(2,))])
+
+
+def _corrected(facts: ReleaseFacts) -> Html:
+    rows = [
+        [feed, notice, number(count)]
+        for feed, notices in sorted(facts.notices.items())
+        for notice, count in sorted(notices.items())
+    ]
+    if not rows:
+        return Html("")
+    caption = Html("<h3>Values that were read as another value</h3>")
+    return join([caption, table(["Feed", "What was read", "Rows"], rows, numbers=(2,))])
 
 
 def meanings(facts: ReleaseFacts) -> Html:

@@ -53,9 +53,10 @@ class ReleaseFacts:
     ``policy`` for the policy rows among it.
     ``engagement_observed_from`` is the first day with a session or touch. ``policy_versions`` are
     rows of ``status_policy.csv`` by column name, ``quarantine`` counts rejected rows by feed and
-    reason, ``settings`` are the settings in force. ``data_note`` is one sentence on where the data
-    comes from, if readers must be told (demonstration data). ``feed_notes`` are lines on feeds that
-    the release does without. ``created_at`` carries a time zone.
+    reason, ``notices`` accepted rows with a corrected value by feed and text, ``settings`` are the
+    settings in force. ``data_note`` is one sentence on where the data comes from, if readers must
+    be told (demonstration data). ``feed_notes`` are lines on feeds that the release does without.
+    ``created_at`` carries a time zone.
     ``forgotten`` stands for whom it does not name because they asked for it, empty if nobody did.
     """
 
@@ -71,6 +72,7 @@ class ReleaseFacts:
     policy_versions: Sequence[Mapping[str, Any]] = ()
     input_batches: Sequence[InputBatch] = ()
     quarantine: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    notices: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     data_note: str = ""
     feed_notes: Sequence[str] = ()

@@ -4,8 +4,9 @@ The page is our own: the Data Docs of Great Expectations fetch scripts, styles a
 seven hosts, are blank without a network, and take 4 MB a run.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,13 +40,15 @@ class RuleFound:
 
 @dataclass(frozen=True)
 class FileFound:
-    """One file that was new to the run; ``rules`` maps each rule broken to its rows."""
+    """One file that was new to the run; ``rules`` maps each rule broken to its rows, ``notices``
+    each kind of corrected value to the accepted rows that hold one."""
 
     name: str
     rows_read: int
     rows_quarantined: int
     rules: Mapping[str, int]
     held_reason: str | None = None
+    notices: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,11 @@ def _drifts(feeds: Sequence[FeedFound]) -> list[Html]:
 
 
 def _feed(found: FeedFound) -> Html:
-    body = [_rules(found), _files(found)] if found.files else [nothing("No new file.")]
+    body = (
+        [_rules(found), _corrected(found), _files(found)]
+        if found.files
+        else [nothing("No new file.")]
+    )
     known = counted(found.known_files, "file was", "files were")
     note = f"{known} known already." if found.known_files else ""
     return section(found.feed, *body, note=note, anchor=found.feed)
@@ -198,6 +205,17 @@ def _rules(found: FeedFound) -> Html:
     if kept:
         parts.append(details(summary, table(headers, rows(kept), numbers=(1, 2, 3))))
     return join(parts)
+
+
+def _corrected(found: FeedFound) -> Html:
+    """Values that were read as another value, over all new files."""
+    total: Counter[str] = Counter()
+    for file in found.files:
+        total.update(file.notices)
+    if not total:
+        return Html("")
+    rows = [[notice, number(count)] for notice, count in sorted(total.items())]
+    return table(["Read as another value", "Rows"], rows, numbers=(1,))
 
 
 def _files(found: FeedFound) -> Html:

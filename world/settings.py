@@ -39,6 +39,10 @@ REQUIRED_COLUMNS = {
     "touch_types": {"touch_type"},
 }
 
+# No earlier day can be the earliest_event_date: the shipped policies rule from 1900-01-01 on, and a
+# zone that changes later may move a date by a day.
+FIRST_DAY = date(1900, 1, 2)
+
 # Settings that come with the run, not from a file.
 RUN_SETTINGS = {
     "run_date": "Day of the run, in the business's own zone",
@@ -55,6 +59,21 @@ class Settings:
     @property
     def business_timezone(self) -> ZoneInfo:
         return _zone(self.values["business_timezone"], "business_timezone")
+
+    @property
+    def earliest_event_date(self) -> date:
+        """First day on which an event may lie."""
+        text = self.values["earliest_event_date"]
+        try:
+            day = date.fromisoformat(text) if len(text) == len("1990-01-01") else date.min
+        except ValueError:
+            day = date.min
+        if day < FIRST_DAY:
+            raise UserError(
+                f"settings.csv: earliest_event_date is {text!r}; give a day such as 1990-01-01, "
+                f"{FIRST_DAY} or later."
+            )
+        return day
 
     @property
     def max_reject_share(self) -> float:
@@ -103,6 +122,12 @@ def write_config(
     _validate(settings, fresh)
     _replace_if_changed(fresh, destination)
     return settings
+
+
+def store_timezones(config: Path) -> dict[str, str]:
+    """Zone by store, of the stores in force that have one."""
+    rows = _read_csv(config / "stores.csv")[1]
+    return {row["store_id"]: row["timezone"] for row in rows if row["timezone"]}
 
 
 def _check_overlay(overlay: Path) -> None:
@@ -193,7 +218,7 @@ def _zone(name: str, setting: str, seed: str = "settings.csv") -> ZoneInfo:
 
 
 def _validate(settings: Settings, seeds: Path) -> None:
-    _ = settings.business_timezone, settings.max_reject_share
+    _ = settings.business_timezone, settings.max_reject_share, settings.earliest_event_date
     currency = settings.values["reporting_currency"]
     rates = _read_csv(seeds / "currency_rates.csv")[1]
     check_rates(rates)

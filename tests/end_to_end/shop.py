@@ -24,7 +24,7 @@ COMMAND = [sys.executable, "-m", "orchestration", "run"]
 PATIENCE_SECONDS = 240
 
 # What these hold depends on the files that rows come in, and on when they come.
-SPEAK_OF_FILES = ("fct_ingest", "fct_ingest_reason")
+SPEAK_OF_FILES = ("fct_ingest", "fct_ingest_notice", "fct_ingest_reason")
 
 Row = Mapping[str, str]
 

@@ -29,6 +29,7 @@ INPUT_SEEDS = ("stores", "touch_types", "currency_rates")
 # About files and the moment they came, or about what earlier releases said.
 LOGS = {
     "fct_ingest",
+    "fct_ingest_notice",
     "fct_ingest_reason",
     "fct_customer_status_restatement",
     "fct_customer_merge",

@@ -8,6 +8,7 @@ import dagster as dg
 
 from expectations.suites import watch_of
 from ingest.feeds import FEEDS
+from ingest.ledger import added_up
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
 from orchestration.progress import count, say
@@ -154,7 +155,9 @@ def describe(outcome: "FeedOutcome") -> str:
         parts.append(f"{count(passed_over, 'row')} passed over by a mapping")
     if held:
         parts.append(f"{count(held, 'file')} held back")
-    return f"{outcome.feed}: {', '.join(parts)}"
+    notices = added_up(receipt.notices for receipt in new)
+    said = [f"; {notice} ({count(rows, 'row')})" for notice, rows in sorted(notices.items())]
+    return f"{outcome.feed}: {', '.join(parts)}{''.join(said)}"
 
 
 def metadata(outcome: "FeedOutcome") -> dict[str, object]:
@@ -183,16 +186,17 @@ def check_results(key: dg.AssetKey, outcome: "FeedOutcome") -> Iterator[dg.Asset
         description="; ".join(f"{name}: {reason}" for name, reason in held.items()) or None,
         metadata={"held_files": dg.MetadataValue.json(held)},
     )
-    reasons: dict[str, int] = {}
-    for receipt in outcome.receipts:
-        for reason, rows in receipt.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + rows
+    reasons = added_up(receipt.reasons for receipt in outcome.receipts)
+    notices = added_up(receipt.notices for receipt in outcome.receipts)
     yield dg.AssetCheckResult(
         asset_key=key,
         check_name="rows_are_good",
         passed=not reasons,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"quarantined": dg.MetadataValue.json(reasons)},
+        metadata={
+            "quarantined": dg.MetadataValue.json(reasons),
+            "corrected": dg.MetadataValue.json(notices),
+        },
     )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from forget.tokens import state as forgotten
+from ingest.feeds import FEEDS
+from ingest.ledger import added_up
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun
@@ -88,11 +90,9 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
     accepted = accepted_receipts(world)
     fingerprint = made_of(world)
     as_of, latest, observed_from = _days(world)
-    quarantine: dict[str, dict[str, int]] = {}
-    for receipt in accepted:
-        reasons = quarantine.setdefault(receipt.feed, {})
-        for reason, rows in receipt.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + rows
+    by_feed = {feed: [r for r in accepted if r.feed == feed] for feed in FEEDS}
+    quarantine = {feed: added_up(r.reasons for r in of_feed) for feed, of_feed in by_feed.items()}
+    notices = {feed: added_up(r.notices for r in of_feed) for feed, of_feed in by_feed.items()}
     return ReleaseFacts(
         release_id=f"{as_of.isoformat()}-{fingerprint[:12]}",
         as_of_date=as_of,
@@ -116,6 +116,7 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
             for receipt in accepted
         ],
         quarantine={feed: reasons for feed, reasons in quarantine.items() if reasons},
+        notices={feed: texts for feed, texts in notices.items() if texts},
         settings=run.settings.values,
         forgotten=forgotten(world),
         feed_notes=_feed_notes(run, as_of, latest),
