@@ -1,6 +1,7 @@
 """What a row of the contacts feed must be."""
 
-from expectations.dates import Bounds, in_future, too_early
+from expectations.corrections import Correction
+from expectations.dates import Bounds, early_is_empty, in_future, too_early
 from expectations.drift import Watch, as_they_are
 from expectations.identifiers import lost_digits, not_erased
 from expectations.rules import Rule, misshapen, missing, unparsed
@@ -28,3 +29,8 @@ def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
         *too_early(FEED, bounds, required=REQUIRED),
         *in_future(FEED, bounds),
     )
+
+
+def row_corrections(bounds: Bounds) -> tuple[Correction, ...]:
+    """What of a row is read as another value, besides identifiers."""
+    return early_is_empty(FEED, bounds, required=REQUIRED)

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from expectations.corrections import Correction
-from expectations.rules import Rule, moment_rule
+from expectations.rules import Rule, is_unparsed, moment_rule, unparsed_text
 from ingest.feeds import FEEDS, ColumnType
 from ingest.sql import literal
+
+_BEYOND = "0000-[0-9]{2}-[0-9]{2}([ T].*)?|[0-9]{5,6}-[0-9]{2}-[0-9]{2}([ T].*)?|-?infinity"
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,15 @@ def early_is_empty(
         for column in _timestamps(feed)
         if column not in required
     )
+
+
+def is_beyond_dates(column: str) -> str:
+    """SQL predicate: what was given for a timestamp is no day, but clearly meant as one.
+
+    That is the zero date of MySQL, a year of five digits or more, and infinity.
+    """
+    text = unparsed_text(column)
+    return f"({is_unparsed(column)} and regexp_full_match({text}, '{_BEYOND}'))"
 
 
 def _timestamps(feed: str) -> tuple[str, ...]:

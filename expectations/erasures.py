@@ -1,23 +1,34 @@
 """What a row of the erasures feed must be."""
 
-from expectations.dates import Bounds, in_future, too_early
+from expectations.corrections import Correction
+from expectations.dates import Bounds, is_beyond_dates
 from expectations.identifiers import lost_digits, not_erased
-from expectations.rules import Rule, all_missing, misshapen, missing, unparsed
+from expectations.rules import Rule, all_missing, but_for, misshapen, missing, unparsed
 
 FEED = "erasures"
 REQUIRED = ("requested_at",)
 IDENTIFIERS = ("customer_id", "email", "contact_id")
 
 
-def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
-    """Rules of one row; ``bounds`` say when its events may lie."""
+def row_rules(_: Bounds) -> tuple[Rule, ...]:
+    """Rules of one row. No request is dropped for its date, however absurd: somebody asked."""
     return (
         misshapen(),
         *(missing(column) for column in REQUIRED),
         all_missing(*IDENTIFIERS),
-        *unparsed(FEED),
+        *(but_for(rule, is_beyond_dates("requested_at")) for rule in unparsed(FEED)),
         *lost_digits(FEED),
         *not_erased(FEED),
-        *too_early(FEED, bounds, required=REQUIRED),
-        *in_future(FEED, bounds),
+    )
+
+
+def row_corrections(_: Bounds) -> tuple[Correction, ...]:
+    """A request without a day that exists counts all the same."""
+    return (
+        Correction(
+            column="requested_at",
+            applies=is_beyond_dates("requested_at"),
+            value="null",
+            text="requested_at is no day that exists and is read as empty; the request counts",
+        ),
     )

@@ -6,9 +6,9 @@ whole (``17850.0``) and are read as what they were; others (``1.23457E+11``) do 
 
 from expectations.corrections import Correction
 from expectations.rules import Rule, value_rule
-from forget.columns import KINDS
+from forget.columns import FEED_COLUMNS
 from forget.tokens import PREFIX
-from ingest.feeds import FEEDS, id_columns
+from ingest.feeds import id_columns
 
 # The least whole number from which on floating point leaves some out.
 _INEXACT_FROM = 2**53
@@ -50,6 +50,7 @@ def lost_digits(feed: str) -> tuple[Rule, ...]:
 
 def not_erased(feed: str) -> tuple[Rule, ...]:
     """Only the warehouse itself writes what stands in the place of an erased identifier."""
+    columns = FEED_COLUMNS[feed]
     return tuple(
         value_rule(
             f"{column}_is_an_erased_identifier",
@@ -57,8 +58,7 @@ def not_erased(feed: str) -> tuple[Rule, ...]:
             _is_token(column),
             "has the form that this warehouse gives to erased identifiers",
         )
-        for column in FEEDS[feed]
-        if column in KINDS
+        for column in (*columns.identifiers, *columns.mentioned)
     )
 
 

@@ -4,7 +4,7 @@ A rule is declared once, as the SQL predicate of a bad row. Great Expectations c
 the split into accepted and quarantined rows is made with it, so the two cannot disagree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType
 
@@ -91,6 +91,11 @@ def unparsed(feed: str) -> tuple[Rule, ...]:
         for column, kind in FEEDS[feed].items()
         if kind in _READABLE
     )
+
+
+def but_for(rule: Rule, exception: str) -> Rule:
+    """The rule without the rows for which an SQL predicate holds."""
+    return replace(rule, bad=f"({rule.bad}) and not coalesce({exception}, false)")
 
 
 def negative(column: str) -> Rule:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from expectations import contacts, crm_touches, erasures, orders, web_sessions
 from expectations.corrections import Correction, corrected
-from expectations.dates import Bounds, early_is_empty
+from expectations.dates import Bounds
 from expectations.drift import Watch
 from expectations.identifiers import whole_numbers
 from expectations.rules import Rule
@@ -61,8 +61,8 @@ class RowSuite:
 def row_suite(feed: str, bounds: Bounds) -> RowSuite:
     """What holds for one row of the feed; ``bounds`` say when its events may lie."""
     # Identifiers come first: the store of a row says in which zone its dates are.
-    early = early_is_empty(feed, bounds, required=required_columns(feed))
-    return RowSuite(_MODULES[feed].row_rules(bounds), (whole_numbers(feed), early))
+    module = _MODULES[feed]
+    return RowSuite(module.row_rules(bounds), (whole_numbers(feed), module.row_corrections(bounds)))
 
 
 def watch_of(feed: str) -> Watch | None:

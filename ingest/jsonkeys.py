@@ -13,6 +13,8 @@ from ingest.sql import Engine, literal
 # and the least characters of one with a point.
 _LONG_NUMBER = "^-?[0-9]{14}"
 _LONG = 16
+# What the engine makes of a number with an exponent: a whole number with a point, or an exponent.
+_MAYBE_EXPONENT = r"^-?[0-9.]+(\.0|e[+-]?[0-9]+)$"
 _NUMBER = r"-?[0-9][0-9.eE+-]*"
 
 
@@ -62,8 +64,9 @@ def named_twice(keys: Keys, columns: Mapping[str, tuple[str, ...]]) -> str:
     return f"case {' '.join(tests)} end" if tests else "null"
 
 
-def exact(key: str, cell: str) -> str:
-    """SQL text of a value as it is written in the line, where that is a long number.
+def exact(key: str, cell: str, *, may_be_id: bool) -> str:
+    """SQL text of a value as it is written in the line, where that is a long number; an identifier
+    with an exponent in scientific notation, whatever it was.
 
     The value that the engine took out tells whether the right number was found in the line.
     """
@@ -71,7 +74,13 @@ def exact(key: str, cell: str) -> str:
     found = f"regexp_extract(line, {literal(written)}, 1)"
     is_same = f"try_cast({found} as double) = try_cast({cell} as double)"
     is_long = f"regexp_matches({cell}, '{_LONG_NUMBER}')"
+    has_exponent = f"regexp_matches({cell}, '{_MAYBE_EXPONENT}')" if may_be_id else "false"
+    number = found
+    if may_be_id:
+        # a number beyond floating point would come out as a word
+        scientific = f"replace(printf('%.14E', try_cast({found} as double)), 'INF', '1E+999')"
+        number = f"case when regexp_matches({found}, '[eE]') then {scientific} else {found} end"
     return (
-        f"case when length({cell}) < {_LONG} then {cell} when {is_long} and {is_same} then {found}"
-        f" else {cell} end"
+        f"case when length({cell}) < {_LONG} and not {has_exponent} then {cell} "
+        f"when ({is_long} or {has_exponent}) and {is_same} then {number} else {cell} end"
     )

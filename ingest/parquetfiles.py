@@ -5,7 +5,7 @@ identifiers into floating point, which keeps only so many digits of them.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ingest.sql import Engine, identifier, literal
 from ingest.textfiles import NotItsFormat, Unreadable
@@ -35,6 +35,18 @@ def column_names(engine: Engine, path: str) -> list[str]:
     return names
 
 
+def text_of_id(name: str, kind: str) -> str:
+    """SQL text of an identifier in a floating-point column, as a text file would hold it.
+
+    ``17850.0``, or ``9.00719925474099E+15`` where digits may be lost; null if it is no number.
+    """
+    column = identifier(name)
+    return (
+        f"case when abs({column}) < {_INEXACT_FROM[kind]} then {column}::varchar"
+        f" when isfinite({column}) then printf('%.14E', {column}::double) end"
+    )
+
+
 def text_of_number(name: str) -> str:
     """SQL text of a floating-point column; a whole number without a point, null if it is none."""
     column = identifier(name)
@@ -45,20 +57,27 @@ def text_of_number(name: str) -> str:
     )
 
 
-def lost_digits(texts: Iterable[tuple[str, str, str]]) -> str:
+def lost_digits(texts: Iterable[tuple[str, str, str]], *, ids: Collection[str]) -> str:
     """SQL text: the first text of a row that has lost digits as a number; null if none has.
 
     Args:
         texts: columns that are text in the feed: its name there, in the file, and its type.
+        ids: those that have a rule of their own, but for the infinite, which have no text.
     """
     complaint = "has lost digits of {}, a floating-point number: write it as text"
     tests = [
-        f"when abs({identifier(name)}) >= {_INEXACT_FROM[kind]} and not isnan({identifier(name)})"
-        f" then {literal(complaint.format(column))}"
+        f"when {_is_lost(name, kind, is_id=column in ids)} then {literal(complaint.format(column))}"
         for column, name, kind in texts
         if kind in _INEXACT_FROM
     ]
     return f"case {' '.join(tests)} end" if tests else "null"
+
+
+def _is_lost(name: str, kind: str, *, is_id: bool) -> str:
+    column = identifier(name)
+    if is_id:
+        return f"isinf({column})"
+    return f"abs({column}) >= {_INEXACT_FROM[kind]} and not isnan({column})"
 
 
 def fault(error: Exception) -> Unreadable:

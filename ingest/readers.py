@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 
-from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType
+from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType, id_columns
 from ingest.jsonkeys import exact, find_keys, named_twice
 from ingest.landing import LandedFile
-from ingest.parquetfiles import column_names, lost_digits, text_of_number
+from ingest.parquetfiles import column_names, lost_digits, text_of_id, text_of_number
 from ingest.sql import Engine, identifier, literal
 from ingest.textfiles import Unreadable, csv_header
 
@@ -135,7 +135,12 @@ def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
     removed = _json_object([(key, "null") for names in known.values() for key in names])
     extra = f"nullif(json_merge_patch(line, {removed})::varchar, '{{}}')"
     is_all_known = sum(map(len, known.values())) == len(keys.names)
-    cell = {key: exact(key, f"cells[{i}]") for i, key in enumerate(taken, start=1)}
+    ids = {key for column in id_columns(file.feed) for key in known.get(column, ())}
+    cell = {
+        # of an export, a mapping may make an identifier of any column
+        key: exact(key, f"cells[{i}]", may_be_id=key in ids or bool(file.mapping))
+        for i, key in enumerate(taken, start=1)
+    }
     values = {
         name: cell[same[0]] if len(same) == 1 else f"coalesce({', '.join(cell[k] for k in same)})"
         for name, same in known.items()
@@ -190,6 +195,7 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
     names = [name for name, _ in columns]
     known = _known_columns(file.feed, column_names(engine, path))
     texts = [(n, *columns[i]) for n, i in known.items() if FEEDS[file.feed][n] is ColumnType.TEXT]
+    ids = id_columns(file.feed)
     native: dict[str, str] = {}
     values: dict[str, str] = {}
     for name, index in known.items():
@@ -197,6 +203,8 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
         if kind.split("(")[0] in _FITTING[FEEDS[file.feed][name]] and not kind.endswith("]"):
             native[name] = kind
             values[name] = identifier(source_name)
+        elif name in ids and kind in ("FLOAT", "DOUBLE"):
+            values[name] = text_of_id(source_name, kind)
         elif FEEDS[file.feed][name] is ColumnType.TEXT and kind in ("FLOAT", "DOUBLE"):
             values[name] = text_of_number(source_name)
         else:
@@ -206,7 +214,7 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
         scan=scan,
         values=values,
         native=native,
-        misshapen=lost_digits(texts),
+        misshapen=lost_digits(texts, ids=ids),
         extra=_extra([(name, identifier(name)) for name in unknown]),
         original=_json_object([(name, _as_text(name, kind)) for name, kind in columns]),
         columns=tuple((name.strip(), _as_text(name, kind)) for name, kind in columns),

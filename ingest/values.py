@@ -23,7 +23,9 @@ _SPACE_AT_AN_EDGE = rf"{_EDGE}{_SPACE}|{_SPACE}{_EDGE}"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-8])(?::?[0-5][0-9])?)"
 _TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?"
-_TIMESTAMP = rf"{_DAY}(?:[ T]{_TIME}{_OFFSET}?)?"
+# Snowflake writes a blank before the offset.
+_BLANK_BEFORE_OFFSET = " (Z|[+-])"
+_TIMESTAMP = rf"{_DAY}(?:[ T]{_TIME}(?: ?{_OFFSET})?)?"
 # Writers without a type for days give midnight.
 _DATE = rf"{_DAY}(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?"
 _WHOLE_NUMBER = r"[+-]?[0-9]+(?:\.0*)?"
@@ -114,7 +116,10 @@ def _parse(name: str, kind: ColumnType) -> str:
         case ColumnType.TEXT:
             return name
         case ColumnType.TIMESTAMP:
-            return _if(f"regexp_full_match({name}, '{_TIMESTAMP}') and {name} >= '0001'", cast)
+            joined = f"regexp_replace({name}, '{_BLANK_BEFORE_OFFSET}', '\\1')"
+            # only the few timestamps that do not parse as they are cost a second look
+            moment = f"coalesce({cast}, try_cast({joined} as {kind.value}))"
+            return _if(f"regexp_full_match({name}, '{_TIMESTAMP}')", moment)
         case ColumnType.DATE:
             day = f"try_cast(left({name}, 10) as date)"
             return _if(f"regexp_full_match({name}, '{_DATE}') and {name} >= '0001'", day)
@@ -137,7 +142,8 @@ def _native(name: str, kind: ColumnType, native: str) -> str:
     moment = f"{_if(f'isfinite({name})', cut)}::timestamp" if is_fine else f"{name}::timestamp"
     match kind:
         case ColumnType.TIMESTAMP:
-            return _if(f"isfinite({moment})", f"{moment}::timestamptz")
+            # At the ends of time a zone leads beyond them.
+            return _if(f"isfinite({moment})", f"try_cast({moment} as timestamptz)")
         case ColumnType.DATE:
             is_day = f"isfinite({moment}) and {moment} = date_trunc('day', {moment})"
             return _if(is_day, f"{moment}::date")

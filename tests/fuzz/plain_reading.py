@@ -9,7 +9,7 @@ import zlib
 from datetime import date, datetime
 from decimal import Decimal
 
-from tests.fuzz.plain_rules import layout, micros
+from tests.fuzz.plain_rules import Scientific, layout, micros
 
 FLOAT_IS_EXACT_BELOW = {"float": 2**24, "double": 2**53}
 
@@ -128,9 +128,9 @@ def _json_text(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, _Float):
-        if math.isinf(float(value)):
-            return str(value)
-        is_long = len(value.lower().split("e")[0].split(".")[0].lstrip("-")) > 13
+        if "e" in value.lower():
+            return Scientific(value if math.isinf(float(value)) else repr(float(value)))
+        is_long = len(value.split(".")[0].lstrip("-")) > 13
         return str(value) if is_long else repr(float(value))
     if isinstance(value, _Int):
         return "0" if value == "-0" else str(value)

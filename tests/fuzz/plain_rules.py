@@ -48,12 +48,25 @@ EPOCH = datetime(1970, 1, 1)
 _DAY = r"(\d{4})-(\d\d)-(\d\d)"
 _TS = re.compile(
     _DAY + r"(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"
-    r"(Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?)?)?",
+    r"(?: ?(Z|[+-](?:0\d|1[0-8])(?::?[0-5]\d)?))?)?",
     re.ASCII,
 )
 _MIDNIGHT = re.compile(_DAY + r"(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d+(?:\.0*)?", re.ASCII)
+
+
+_EXPONENT = re.compile(
+    r"[+-]?\d[.,]\d+[eE][+-]?\d{1,3}|[+-]?\d{1,3}([.,]\d+)?[eE]\+\d{1,3}", re.ASCII
+)
+_WITH_POINT = re.compile(r"(-?(?:0|[1-9]\d*))\.0+", re.ASCII)
+_ERASED = re.compile(r"erased:[0-9a-f]{32}")
+NAMES_OF_PEOPLE = {"customer_id", "email", "contact_id", "visitor_id", "referred_by"}
+EARLIEST = 631_152_000  # 1990, in seconds
+
+
+class Scientific(str):
+    """A JSON number with an exponent."""
 
 
 class Bad(Exception):
@@ -101,8 +114,16 @@ def judge(feed: str, row: dict[str, object], known: dict[str, set[str]], now: da
         Bad: the row belongs into quarantine.
     """
     values = {name: typed(kind, row.get(name)) for name, (kind, _) in layout(feed).items()}
+    for name, value in values.items():
+        is_id = name.endswith("_id") or name in ("in_reply_to", "referred_by")
+        if is_id and value is not None:
+            values[name] = _identifier(value, row[name])
+        if name in NAMES_OF_PEOPLE and _ERASED.fullmatch(_visible(value or "")):
+            raise Bad(name)
     for name, (kind, is_required) in layout(feed).items():
         value = values[name]
+        if kind == "ts" and value is not None and value < EARLIEST * 1_000_000:
+            values[name] = value = None
         words = WORDS.get(name) or (known[name] if (feed, name) in SEEDS else None)
         if value is None:
             if is_required:
@@ -123,6 +144,23 @@ def judge(feed: str, row: dict[str, object], known: dict[str, set[str]], now: da
     return tuple(values.values())
 
 
+def _identifier(text: str, given: object) -> str:
+    whole = _WITH_POINT.fullmatch(text)
+    if (
+        isinstance(given, Scientific)
+        or _EXPONENT.fullmatch(text)
+        or (whole and abs(int(whole[1])) >= 2**53)
+    ):
+        raise Bad(text)
+    return str(int(whole[1])) if whole else text
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        sign for sign in text.lower() if sign.isascii() and (sign.isalnum() or sign == ":")
+    )
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970 of a moment in UTC."""
     naive = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
@@ -135,6 +173,8 @@ def _moment(text: str) -> int:
         raise Bad(text)
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     fraction, offset = int((found[7] or "0").ljust(9, "0")) // 1000, found[8]
+    if year == 0:  # Python has no such year; it is a leap year, like the year 4
+        return _moment("0004" + text[4:])
     is_end_of_day = (hour, minute, second, fraction) == (24, 0, 0, 0)
     try:
         moment = datetime(year, month, day, 0 if is_end_of_day else hour, minute, second, fraction)
