@@ -1,7 +1,7 @@
 """The days on which events may lie, and what becomes of a timestamp outside of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from expectations.corrections import Correction
@@ -33,11 +33,14 @@ def in_future(feed: str, bounds: Bounds) -> tuple[Rule, ...]:
     """For each of the feed's timestamps: not more than a day after the moment of ingest."""
     limit = (bounds.now + timedelta(days=1)).isoformat(sep=" ")
     return tuple(
-        moment_rule(
-            f"{column}_is_in_the_future",
-            column,
-            f"{column} > timestamptz '{limit}'",
-            "is more than a day after it was ingested",
+        replace(
+            moment_rule(
+                f"{column}_is_in_the_future",
+                column,
+                f"{column} > timestamptz '{limit}'",
+                "is more than a day after it was ingested",
+            ),
+            looks_back=False,
         )
         for column in _timestamps(feed)
     )

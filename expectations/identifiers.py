@@ -4,6 +4,8 @@ Spreadsheets and programs without a type for gaps turn identifiers into numbers.
 whole (``17850.0``) and are read as what they were; others (``1.23457E+11``) do not.
 """
 
+from dataclasses import replace
+
 from expectations.corrections import Correction
 from expectations.rules import Rule, value_rule
 from forget.columns import FEED_COLUMNS
@@ -52,11 +54,14 @@ def not_erased(feed: str) -> tuple[Rule, ...]:
     """Only the warehouse itself writes what stands in the place of an erased identifier."""
     columns = FEED_COLUMNS[feed]
     return tuple(
-        value_rule(
-            f"{column}_is_an_erased_identifier",
-            column,
-            _is_token(column),
-            "has the form that this warehouse gives to erased identifiers",
+        replace(
+            value_rule(
+                f"{column}_is_an_erased_identifier",
+                column,
+                _is_token(column),
+                "has the form that this warehouse gives to erased identifiers",
+            ),
+            spares_erased=True,
         )
         for column in (*columns.identifiers, *columns.mentioned)
     )

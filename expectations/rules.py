@@ -39,12 +39,19 @@ class Rule:
         bad: SQL predicate over a staged row, true for a bad one (null counts as good).
         text: the rule in words, the same for every row that breaks it.
         reason: SQL text expression: the rule in words with the offending value.
+        looks_back: whether rows that were accepted before the rule was made are held against it.
+            Not so what depends on the moment of ingest, or on a list of the configuration: a list
+            that loses a value in use is a mistake, and the build says so.
+        spares_erased: whether accepted rows may break it once somebody was erased, because it
+            forbids what the warehouse itself writes in the place of an identifier.
     """
 
     name: str
     bad: str
     text: str
     reason: str
+    looks_back: bool = True
+    spares_erased: bool = False
 
 
 def misshapen() -> Rule:
@@ -121,12 +128,13 @@ def not_one_of(column: str, values: tuple[str, ...]) -> Rule:
 
 def not_in_seed(column: str, *, seed: str, key: str) -> Rule:
     """The text is given and is no ``key`` of the seed in force, compared exactly."""
-    return value_rule(
+    rule = value_rule(
         f"{column}_is_unknown",
         column,
         f"{column} not in (select {key} from seed_{seed})",
         f"is not in {seed}.csv",
     )
+    return replace(rule, looks_back=False)
 
 
 def before(column: str, *, start: str) -> Rule:

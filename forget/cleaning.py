@@ -20,6 +20,7 @@ from forget.survey import (
 )
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS
 from ingest.sql import Engine, literal
+from ingest.stored import stored_rows
 from world.layout import World
 
 # A value in a reason stands between quotes.
@@ -82,7 +83,7 @@ def clean_feed(engine: Engine, world: World, feed: str) -> None:
         path = world.raw / feed / f"{file_id}.parquet"
         rows = (
             "(select *, _file_id || '/' || file_row_number as row_id from "
-            f"read_parquet({literal(str(path))}, file_row_number = true))"
+            f"{stored_rows(feed, [path], with_row_number=True)})"
         )
         _rewrite(engine, f"select {columns} from {_beside_verdicts(feed, rows)}", path, world)
 

@@ -12,6 +12,7 @@ from forget.columns import ERASED, PERSON, VISITOR
 from forget.survey import comparable
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS
 from ingest.sql import Engine, literal
+from ingest.stored import stored_rows
 from world.layout import World
 
 # Builds who is who from a folder of raw rows; returns the database with the result.
@@ -103,7 +104,7 @@ def _lay_out(engine: Engine, world: World, feed: str, folder: Path) -> None:
         if path.stem not in touched:
             (folder / path.name).symlink_to(path.absolute())
             continue
-        rows, values = replacing(feed, f"read_parquet({literal(str(path))}) as rows")
+        rows, values = replacing(feed, f"{stored_rows(feed, [path])} as rows")
         columns = [
             f"{values.get(name, f'rows.{name}')} as {name}"
             for name in (*FEEDS[feed], *SYSTEM_COLUMNS)

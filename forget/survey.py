@@ -126,7 +126,7 @@ def _view(engine: Engine, name: str, folders: list[Path]) -> None:
     if paths:
         engine.connection.execute(
             f"create or replace view {name} as select *, _file_id || '/' || file_row_number "
-            f"as row_id from read_parquet([{paths}], file_row_number = true)"
+            f"as row_id from read_parquet([{paths}], union_by_name = true, file_row_number = true)"
         )
 
 

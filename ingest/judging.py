@@ -6,6 +6,7 @@ counted file by file, and both counts must agree.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from expectations.corrections import NOTICES
 from expectations.rules import Rule, any_broken, reasons
@@ -34,11 +35,10 @@ def judge_rows(
     Raises:
         RuntimeError: Great Expectations and the split count differently.
     """
-    paths = [literal(str(file.path)) for file in staged if file.path]
+    paths = [file.path for file in staged if file.path]
     if not paths:
         return (), {}
-    rows = suite.corrected(f"from read_parquet([{', '.join(paths)}])")
-    engine.connection.execute(f"create or replace view staged_rows as {rows}")
+    _view(engine, paths, suite)
     notices = _notices(engine, suite.rules)
     checks = judge(engine, table="staged_rows", rules=suite.rules)
     bad = {} if all(check.success for check in checks) else _tally(engine, suite.rules)
@@ -49,11 +49,28 @@ def judge_rows(
                 f"{rule.name}: Great Expectations found {check.unexpected_count} bad rows, "
                 f"the split found {counted}."
             )
-    tallies = {
+    return checks, _together(bad, notices)
+
+
+def tallies_of(engine: Engine, paths: Iterable[Path], *, suite: RowSuite) -> dict[str, Tally]:
+    """The tally of every file of typed rows by its id, without a verdict."""
+    _view(engine, paths, suite)
+    return _together(_tally(engine, suite.rules), _notices(engine, suite.rules))
+
+
+def _view(engine: Engine, paths: Iterable[Path], suite: RowSuite) -> None:
+    listed = ", ".join(literal(str(path)) for path in paths)
+    rows = suite.corrected(f"from read_parquet([{listed}])")
+    engine.connection.execute(f"create or replace view staged_rows as {rows}")
+
+
+def _together(
+    bad: Mapping[str, Tally], notices: Mapping[str, Mapping[str, int]]
+) -> dict[str, Tally]:
+    return {
         file_id: replace(bad.get(file_id, Tally()), notices=notices.get(file_id, {}))
-        for file_id in bad | notices
+        for file_id in (*bad, *notices)
     }
-    return checks, tallies
 
 
 def judge_files(

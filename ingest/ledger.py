@@ -7,9 +7,10 @@ rows), so that an engine reads ``receipts/*/*.json`` as a table.
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from world.durable import write_through
 from world.layout import World
 
 ACCEPTED = "accepted"
@@ -35,6 +36,8 @@ class Receipt:
         rows_in_export: data rows in the file before the mapping; None without one.
         rows_passed_over: those that the mapping left out on purpose; None without one.
         notices: what was read as another value, in words, to the number of accepted rows.
+        rules: version of the rules that its rows keep (`ingest.rules_version`); None if they were
+            last looked at by a version of this program that did not note it.
     """
 
     feed: str
@@ -53,6 +56,7 @@ class Receipt:
     rows_in_export: int | None = None
     rows_passed_over: int | None = None
     notices: Mapping[str, int] = field(default_factory=dict)
+    rules: str | None = None
 
     def __post_init__(self) -> None:
         told = self.rows_accepted + self.rows_quarantined
@@ -72,19 +76,38 @@ def added_up(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return total
 
 
+FIELDS = frozenset(one.name for one in fields(Receipt))
+
+
 def receipt_path(world: World, feed: str, file_id: str) -> Path:
     return world.receipts / feed / f"{file_id}.json"
 
 
 def write_receipt(world: World, receipt: Receipt) -> None:
-    """Write a receipt whole or not at all."""
+    """Write a receipt whole or not at all, through to disk; its folder is left to be synced."""
     path = receipt_path(world, receipt.feed, receipt.file_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".tmp")
+    write_through(path, receipt_text(receipt))
+
+
+def receipt_text(receipt: Receipt) -> str:
+    """A receipt as it stands in its file."""
     maps = {"reasons": dict(receipt.reasons), "notices": dict(receipt.notices)}
-    content = asdict(receipt) | maps
-    fresh.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    return json.dumps(asdict(receipt) | maps, ensure_ascii=False) + "\n"
+
+
+def receipt_from(text: str) -> Receipt:
+    """A receipt from the text of its file, which may be of an older or a newer version.
+
+    What only a newer one knows is passed over, what an older one did not know has its default.
+
+    Raises:
+        ValueError: it is no JSON.
+        TypeError: it is no receipt.
+        RuntimeError: its numbers of rows do not add up.
+    """
+    content = json.loads(text)
+    return Receipt(**{name: value for name, value in content.items() if name in FIELDS})
 
 
 def ensure_receipts(world: World) -> None:
@@ -110,8 +133,8 @@ def remove_damaged_receipts(world: World, feed: str) -> None:
 
 def _read(path: Path) -> Receipt | None:
     try:
-        return Receipt(**json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
+        return receipt_from(path.read_text(encoding="utf-8"))
+    except (ValueError, TypeError, AttributeError):
         return None
 
 

@@ -24,7 +24,7 @@ Spans = Sequence[tuple[date, date]]
 def newest_profiles(feed: str, watch: Watch, *, world: World, timezone: str) -> dict[date, Profile]:
     """Profiles by day (in ``timezone``) of the feed's newest days and the weeks before them."""
     with Engine(temp_directory=world.staged / "spill", timezone=timezone) as engine:
-        files = literal(str(world.raw / feed / "*.parquet"))
+        files = f"{literal(str(world.raw / feed / '*.parquet'))}, union_by_name = true"
         newest = engine.rows(
             f"select cast(max({watch.happened_at}) as date) from read_parquet({files}) "
             f"where {watch.steady}"

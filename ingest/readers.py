@@ -51,6 +51,7 @@ class Source:
         original: SQL expression: the whole row as it came, as one JSON object.
         columns: every column under the file's own name, trimmed, and its SQL text expression.
         row_number: SQL expression: the row's place in its file, from 1.
+        file_id: SQL expression: the file that the row came in; None if it is the one that is read.
     """
 
     scan: str
@@ -61,6 +62,7 @@ class Source:
     original: str
     columns: tuple[tuple[str, str], ...] = ()
     row_number: str = "row_number() over ()"
+    file_id: str | None = None
 
 
 def open_source(engine: Engine, file: LandedFile) -> Source:
@@ -101,7 +103,7 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
     if repaired:
         options |= _LONG_LINES
     cells = [(name, f"c{i}") for i, name in enumerate(names)]
-    original = _json_object(cells)
+    original = json_object(cells)
     source = Source(
         scan=_read_csv(repaired or file.path, options),
         values={name: f"c{index}" for name, index in known.items()},
@@ -124,21 +126,30 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
 
 def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
     lines = _json_lines(file)
+    source = json_source(engine, file.feed, lines, with_columns=file.mapping is not None)
+    # A column that no line has is missing only where there are lines to have it.
+    return replace(source, values=source.values or _absent(engine, file, lines))
+
+
+def json_source(engine: Engine, feed: str, lines: str, *, with_columns: bool = False) -> Source:
+    """Rows that are JSON objects.
+
+    Args:
+        lines: SQL table with the text ``line`` and whether it ``is_object``.
+        with_columns: also give every key, for a mapping to read.
+    """
     keys = find_keys(engine, lines)
-    known = keys.of_columns(FEEDS[file.feed])
+    known = keys.of_columns(FEEDS[feed])
     # All of a line's values are taken out at once; by one path each, they cost as much each.
     taken = [key for names in known.values() for key in names]
-    taken += [key for key in keys.names if file.mapping and key not in taken]
-    paths = "[" + ", ".join(literal(_json_pointer(key)) for key in taken) + "]"
-    cells = f"json_extract_string(line, {paths}::varchar[])"
-    # Merging a null into an object removes the key.
-    removed = _json_object([(key, "null") for names in known.values() for key in names])
-    extra = f"nullif(json_merge_patch(line, {removed})::varchar, '{{}}')"
+    taken += [key for key in keys.names if with_columns and key not in taken]
+    cells = json_cells("line", taken)
+    extra = json_without("line", [key for names in known.values() for key in names])
     is_all_known = sum(map(len, known.values())) == len(keys.names)
-    ids = {key for column in id_columns(file.feed) for key in known.get(column, ())}
+    ids = {key for column in id_columns(feed) for key in known.get(column, ())}
     cell = {
         # of an export, a mapping may make an identifier of any column
-        key: exact(key, f"cells[{i}]", may_be_id=key in ids or bool(file.mapping))
+        key: exact(key, f"cells[{i}]", may_be_id=key in ids or with_columns)
         for i, key in enumerate(taken, start=1)
     }
     values = {
@@ -148,14 +159,26 @@ def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
     twice = named_twice(keys, known)
     return Source(
         scan=f"(select *, case when is_object then {cells} end as cells from {lines})",
-        # A column that no line has is missing only where there are lines to have it.
-        values=values or _absent(engine, file, lines),
+        values=values,
         native={},
         misshapen=f"case when not is_object then 'is not a JSON object' else {twice} end",
         extra="null" if is_all_known else f"case when is_object then {extra} end",
         original=f"case when is_object then line else json_object({literal(WHOLE_ROW)}, line) end",
         columns=tuple((key.strip(), sql) for key, sql in cell.items()),
     )
+
+
+def json_cells(line: str, keys: Iterable[str]) -> str:
+    """SQL list of the texts of so many keys of a JSON object, taken out at once."""
+    paths = ", ".join(literal(_json_pointer(key)) for key in keys)
+    return f"json_extract_string({line}, [{paths}]::varchar[])"
+
+
+def json_without(line: str, keys: Iterable[str]) -> str:
+    """SQL text of a JSON object without so many of its keys; null if nothing is left."""
+    # Merging a null into an object removes the key.
+    removed = json_object([(key, "null") for key in keys])
+    return f"nullif(json_merge_patch({line}, {removed})::varchar, '{{}}')"
 
 
 def _json_pointer(key: str) -> str:
@@ -216,7 +239,7 @@ def _parquet_source(engine: Engine, file: LandedFile) -> Source:
         native=native,
         misshapen=lost_digits(texts, ids=ids),
         extra=_extra([(name, identifier(name)) for name in unknown]),
-        original=_json_object([(name, _as_text(name, kind)) for name, kind in columns]),
+        original=json_object([(name, _as_text(name, kind)) for name, kind in columns]),
         columns=tuple((name.strip(), _as_text(name, kind)) for name, kind in columns),
     )
 
@@ -280,7 +303,8 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return distinct
 
 
-def _json_object(cells: Iterable[tuple[str, str]]) -> str:
+def json_object(cells: Iterable[tuple[str, str]]) -> str:
+    """SQL JSON object of names and SQL expressions."""
     return "json_object(" + ", ".join(f"{literal(name)}, {sql}" for name, sql in cells) + ")"
 
 
@@ -288,6 +312,6 @@ def _extra(cells: list[tuple[str, str]]) -> str:
     """Non-empty values of unknown columns as one JSON object, null if there are none."""
     if not cells:
         return "null"
-    given = _json_object([(name, f"nullif({sql}::varchar, '')") for name, sql in cells])
+    given = json_object([(name, f"nullif({sql}::varchar, '')") for name, sql in cells])
     # Merging into an empty object leaves out the nulls.
     return f"nullif(json_merge_patch('{{}}', {given})::varchar, '{{}}')"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from expectations.dates import Bounds
 from expectations.files import file_rules
+from expectations.rules import Rule
 from expectations.suites import Check, load_seeds, row_suite
 from ingest.feeds import FEEDS
 from ingest.judging import Tally, judge_files, judge_rows
@@ -23,11 +24,15 @@ from ingest.ledger import (
     remove_damaged_receipts,
     write_receipt,
 )
+from ingest.revalidation import Revalidated, revalidate
+from ingest.rules_version import rules_version
 from ingest.splitting import split
 from ingest.sql import Engine
 from ingest.staging import StagedFile, stage_file
 from ingest.textfiles import Unreadable
 from ingest.values import empty_select
+from ingest.writing import finish
+from world.durable import sync
 from world.layout import World
 from world.settings import Settings, store_timezones
 
@@ -43,6 +48,7 @@ class FeedOutcome:
         known: files of this run whose content had been accepted before.
         duplicates: files of this run with the content of another new one.
         checks: verdicts of Great Expectations, on rows and on files; none if nothing was new.
+        revalidated: rows of earlier files that newer rules have moved.
     """
 
     feed: str
@@ -50,6 +56,7 @@ class FeedOutcome:
     known: int = 0
     duplicates: int = 0
     checks: tuple[Check, ...] = ()
+    revalidated: Revalidated = Revalidated()
 
     @property
     def held(self) -> tuple[Receipt, ...]:
@@ -91,22 +98,27 @@ def ingest_feed(
     Raises:
         RuntimeError: rows are not all accounted for, or a rule could not be computed.
     """
+    finish(world, feed)
     accepted = _heal(world, feed, files)
-    distinct = _distinct(files)
-    new = [file for file in distinct if file.file_id not in accepted]
+    new = [file for file in _distinct(files) if file.file_id not in accepted]
     known = sum(file.file_id in accepted for file in files)
-    if not new:
-        return FeedOutcome(feed, known=known)
-    outcome = FeedOutcome(feed, known=known, duplicates=len(files) - known - len(new))
     zone = settings.source_timezone(feed).key
+    bounds = _bounds(world, settings, now)
     shutil.rmtree(world.staged / feed, ignore_errors=True)
     with Engine(
         temp_directory=world.staged / "spill", timezone=zone, memory_limit=memory_limit
     ) as engine:
-        receipts, checks = _ingest_new(engine, feed, new, world=world, settings=settings, now=now)
+        load_seeds(engine, world.config)
+        moved = revalidate(engine, feed, files, world=world, bounds=bounds)
+        outcome = FeedOutcome(feed, known=known, revalidated=moved)
+        if not new:
+            return outcome
+        limits = file_rules(settings.max_reject_share)
+        receipts, checks = _ingest_new(engine, feed, new, world=world, bounds=bounds, limits=limits)
     shutil.rmtree(world.staged / feed, ignore_errors=True)
     _heal(world, feed, files)
-    return replace(outcome, receipts=receipts, checks=checks)
+    duplicates = len(files) - known - len(new)
+    return replace(outcome, receipts=receipts, checks=checks, duplicates=duplicates)
 
 
 def _ingest_new(
@@ -115,15 +127,14 @@ def _ingest_new(
     files: Sequence[LandedFile],
     *,
     world: World,
-    settings: Settings,
-    now: datetime,
+    bounds: Bounds,
+    limits: tuple[Rule, ...],
 ) -> tuple[tuple[Receipt, ...], tuple[Check, ...]]:
-    """Stage all files, judge them together, then settle them one by one, the receipt last."""
-    load_seeds(engine, world.config)
-    suite = row_suite(feed, _bounds(world, settings, now))
+    """Stage all files, judge them together, then settle them: rows first, through to disk, and the
+    receipts by which they count last."""
+    suite, version = row_suite(feed, bounds), rules_version(engine, feed, bounds)
     staged = [stage_file(engine, file, folder=world.staged / feed) for file in files]
     row_checks, tallies = judge_rows(engine, staged, suite=suite)
-    limits = file_rules(settings.max_reject_share)
     file_checks, held = judge_files(engine, staged, tallies, rules=limits)
     receipts = []
     for file in staged:
@@ -134,10 +145,21 @@ def _ingest_new(
         except Unreadable as error:
             parts, held[file_id] = [], f"the file cannot be read: {error}"
         for ready, room in parts:
+            sync(ready)
             _move(ready, world.root / room / feed / f"{file_id}.parquet")
-        receipts.append(_receipt(file, tally, held_reason=held.get(file_id), now=now))
-        write_receipt(world, receipts[-1])
+        receipt = _receipt(file, tally, held_reason=held.get(file_id), now=bounds.now)
+        receipts.append(replace(receipt, rules=version))
+    _settle(world, feed, receipts)
     return tuple(receipts), (*row_checks, *file_checks)
+
+
+def _settle(world: World, feed: str, receipts: Sequence[Receipt]) -> None:
+    for folder in (world.raw / feed, world.quarantine / feed):
+        if folder.exists():
+            sync(folder)
+    for receipt in receipts:
+        write_receipt(world, receipt)
+    sync(world.receipts / feed)
 
 
 def _bounds(world: World, settings: Settings, now: datetime) -> Bounds:

@@ -54,10 +54,11 @@ def typed_select(source: Source, *, feed: str, file_id: str, with_origin: bool) 
     ]
     texts = [f"{name} as {name}__text" for name in parsed]
     final = [*layout, "_extra::varchar as _extra", f"{_unparsed(parsed)} as _unparsed"]
+    kept = ("_extra", "_row", "_file", *origin)
     return (
-        f"select {', '.join([*final, f'{literal(file_id)} as _file_id', *origin])} from ("
-        f"select {', '.join([*columns, *texts, '_extra', '_row', *origin])} from "
-        f"({_trimmed(source, origin)}))"
+        f"select {', '.join([*final, '_file as _file_id', *origin])} from ("
+        f"select {', '.join([*columns, *texts, *kept])} from "
+        f"({_trimmed(source, origin, source.file_id or literal(file_id))}))"
     )
 
 
@@ -68,10 +69,11 @@ def empty_select(feed: str) -> str:
     return f"select {', '.join(columns)} where false"
 
 
-def _trimmed(source: Source, origin: Iterable[str]) -> str:
+def _trimmed(source: Source, origin: Iterable[str], file_id: str) -> str:
     """The file's known columns as they came, with text trimmed and empty text null."""
     rows = [f"{sql} as {name}" for name, sql in source.values.items()]
     rows += [f"{source.misshapen}::varchar as _row", f"{source.extra} as _extra"]
+    rows.append(f"{file_id} as _file")
     if origin:
         rows += [f"{source.row_number} as _row_number", "_scan as _source"]
     texts = [name for name in source.values if name not in source.native]
@@ -83,7 +85,7 @@ def _trimmed(source: Source, origin: Iterable[str]) -> str:
         f" else {name} end, '') as {name}"
         for name in texts
     ]
-    kept = [*trimmed, *source.native, "_row", "_extra", *origin]
+    kept = [*trimmed, *source.native, "_row", "_extra", "_file", *origin]
     return (
         f"select {', '.join(kept)} from ("
         f"select *, {_may_be_padded('_whole')} as _is_padded from ("

@@ -6,7 +6,6 @@ last release current and whole; what it was making is removed by the next one.
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from release.facts import PublicTable, ReleaseFacts
 from release.mart import bring_up_mart, write_mart
 from release.report import write_report
+from world.durable import sync
 from world.errors import UserError
 from world.layout import World
 
@@ -168,7 +168,7 @@ def _make(
     _write_facts(unfinished / FACTS, world=world, facts=facts, rows=rows, whole_size=whole_size)
     _seal(unfinished)
     unfinished.rename(release)
-    _sync(world.releases)
+    sync(world.releases)
 
 
 def _size_when_whole(base: Path) -> int | None:
@@ -207,17 +207,9 @@ def _plain(value: object) -> str:
 def _seal(folder: Path) -> None:
     """Nobody may change a release, and a power cut may not undo it."""
     for path in sorted(folder.iterdir()):
-        _sync(path)
+        sync(path)
         path.chmod(0o444)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder)
 
 
 def _require_same(release: Path, facts: ReleaseFacts) -> None:
@@ -241,7 +233,7 @@ def _flip(world: World, release: Path) -> None:
     link = _new_link(world)
     link.symlink_to(release.relative_to(world.warehouse), target_is_directory=True)
     link.replace(world.current)
-    _sync(world.warehouse)
+    sync(world.warehouse)
 
 
 def _new_link(world: World) -> Path:

@@ -44,6 +44,11 @@ class World:
         return self.root / "staged"
 
     @property
+    def revised(self) -> Path:
+        """Rows of earlier files on their way to another place; a run finishes what it finds."""
+        return self.root / "revised"
+
+    @property
     def config(self) -> Path:
         """The seeds in force: the shipped ones overlaid with the user's."""
         return self.root / "config"

@@ -155,6 +155,12 @@ def describe(outcome: "FeedOutcome") -> str:
         parts.append(f"{count(passed_over, 'row')} passed over by a mapping")
     if held:
         parts.append(f"{count(held, 'file')} held back")
+    if outcome.revalidated.rejected:
+        rows = count(outcome.revalidated.rejected, "row")
+        parts.append(f"{rows} of earlier files quarantined by newer rules")
+    if outcome.revalidated.let_in:
+        rows = count(outcome.revalidated.let_in, "row")
+        parts.append(f"{rows} of earlier files accepted by newer rules")
     notices = added_up(receipt.notices for receipt in new)
     said = [f"; {notice} ({count(rows, 'row')})" for notice, rows in sorted(notices.items())]
     return f"{outcome.feed}: {', '.join(parts)}{''.join(said)}"
@@ -168,6 +174,8 @@ def metadata(outcome: "FeedOutcome") -> dict[str, object]:
         "rows_read": sum(receipt.rows_read for receipt in outcome.receipts),
         "rows_accepted": sum(receipt.rows_accepted for receipt in outcome.receipts),
         "rows_quarantined": sum(receipt.rows_quarantined for receipt in outcome.receipts),
+        "earlier_rows_quarantined": outcome.revalidated.rejected,
+        "earlier_rows_accepted": outcome.revalidated.let_in,
     }
 
 
