@@ -1,6 +1,7 @@
 """The same makings, the same release; anything else, another."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,15 +9,18 @@ from pathlib import Path
 import pytest
 
 from ingest.ledger import HELD, Receipt, write_receipt
+from ingest.mappings import SHIPPED_MAPPINGS, read_mapping
 from orchestration import fingerprint
 from orchestration.fingerprint import (
     code_version,
+    facts_made_of,
     is_current,
     made_of,
     may_advance,
     policy_version,
+    rules_made_of,
 )
-from world.layout import SHIPPED_SEEDS, World
+from world.layout import PROJECT_DIR, SHIPPED_SEEDS, World
 from world.settings import write_config
 
 DAY = date(2026, 3, 1)
@@ -230,3 +234,64 @@ def test_code_that_is_deployed_while_a_run_is_going_is_not_what_it_ran(
     before = code_version()
     monkeypatch.setattr(fingerprint, "PROJECT_DIR", tmp_path)
     assert code_version() == before
+
+
+# Every file of which the program is made that reads, judges, turns or shows rows, and the makings
+# that change a release: none may be forgotten by the fingerprint.
+SHIPPED = sorted(
+    path.relative_to(PROJECT_DIR).as_posix()
+    for folder in ("models", "macros", "ingest", "expectations", "forget", "release", "world")
+    for path in (PROJECT_DIR / folder).rglob("*")
+    if path.is_file() and path.suffix != ".pyc"
+)
+
+
+@pytest.fixture(scope="module")
+def copied_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's code."""
+    copy = tmp_path_factory.mktemp("project")
+    for name in fingerprint.CODE:
+        source = PROJECT_DIR / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, copy / name)
+    return copy
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_touched_file_of_code_makes_another_release(
+    name: str, copied_project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "PROJECT_DIR", copied_project)
+    path = copied_project / name
+    content = path.read_bytes()
+    before = code_version.__wrapped__()
+    try:
+        path.write_bytes(content + b" ")
+        assert code_version.__wrapped__() != before
+    finally:
+        path.write_bytes(content)
+    assert code_version.__wrapped__() == before
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SHIPPED_SEEDS.glob("*.csv")))
+def test_a_touched_seed_makes_another_release_and_other_facts(name: str, world: World) -> None:
+    """All rows are then built again; a policy is followed customer by customer."""
+    before = made_of(world), facts_made_of(world), rules_made_of(world)
+    path = world.config / name
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([*lines[:-1], lines[-1] + ",more"]), encoding="utf-8")
+    after = made_of(world), facts_made_of(world), rules_made_of(world)
+    is_another = [old != new for old, new in zip(before, after, strict=True)]
+    assert is_another == [True, True, name != "status_policy.csv"]
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SHIPPED_MAPPINGS.glob("*.sql")))
+def test_a_touched_mapping_reads_its_files_again(name: str, tmp_path: Path) -> None:
+    copy = tmp_path / name
+    shutil.copyfile(SHIPPED_MAPPINGS / name, copy)
+    before = read_mapping(copy).file_id("0" * 32)
+    copy.write_text(copy.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert read_mapping(copy).file_id("0" * 32) != before
