@@ -11,6 +11,7 @@ import pytest
 
 from expectations.drift import Drift
 from ingest.ledger import Receipt
+from ingest.revalidation import Revalidated
 from ingest.run import FeedOutcome
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import check_results, describe, drift_result, metadata
@@ -71,6 +72,16 @@ def test_a_feed_is_told_in_one_line(receipts: tuple[Receipt, ...], words: str) -
     assert describe(FeedOutcome("orders", receipts)) == words
 
 
+def test_rows_of_earlier_files_that_newer_rules_moved_are_told() -> None:
+    outcome = FeedOutcome("orders", revalidated=Revalidated(rejected=3, let_in=1))
+    assert describe(outcome) == (
+        "orders: 0 new files, 0 rows accepted, 3 rows of earlier files quarantined by newer rules, "
+        "1 row of earlier files accepted by newer rules"
+    )
+    assert metadata(outcome)["earlier_rows_quarantined"] == 3
+    assert metadata(outcome)["earlier_rows_accepted"] == 1
+
+
 def test_figures_of_a_feed_add_up() -> None:
     receipts = (taken("a", accepted=98, reasons={"no currency": 2}), held("b", "lacks a column"))
     assert metadata(FeedOutcome("orders", receipts, known=7)) == {
@@ -79,6 +90,8 @@ def test_figures_of_a_feed_add_up() -> None:
         "rows_read": 100,
         "rows_accepted": 98,
         "rows_quarantined": 2,
+        "earlier_rows_quarantined": 0,
+        "earlier_rows_accepted": 0,
     }
 
 
