@@ -114,6 +114,7 @@ SETTINGS = {
     "max_reject_share": "0.05",
     "max_identifier_degree": "10",
     "stitch_days": "30",
+    "earliest_event_date": "1990-01-01",
     "max_status_mix_shift": "0.25",
 }
 # Pinned by other tests of this module, or words, which other tests look at.
