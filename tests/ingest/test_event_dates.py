@@ -71,6 +71,19 @@ def test_the_business_date_counts_in_the_zone_of_the_store_or_of_the_business(
     assert shop.quarantine("row_number", "contacts") == [(1,), (3,)]
 
 
+def test_a_store_west_of_utc_may_be_a_day_behind_its_business(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, EVERY_ROW)
+    stores = shop.world.config / "stores.csv"
+    stores.write_text("store_id,timezone\n' 7:a,America/New_York\n8,\n", encoding="utf-8")
+    moments = ["1990-01-01T04:59:59Z", "1990-01-01T05:00:00Z"]
+    shop.land("orders/7.csv", rows_with("orders", "ordered_at", moments, store_id="' 7:a"))
+    shop.land("orders/8.csv", rows_with("orders", "ordered_at", moments, store_id="8.0"))
+    shop.land("orders/9.csv", rows_with("orders", "updated_at", moments, store_id="' 7:a"))
+    receipts = {receipt.file_name: receipt for receipt in shop.ingest().receipts}
+    assert shop.quarantine("file_name, row_number") == [("orders/7.csv", 1)]
+    assert receipts["orders/9.csv"].notices == {"updated_at before 1990-01-01 is read as empty": 1}
+
+
 def test_a_shop_before_utc_has_its_new_year_earlier_but_not_the_bound(tmp_path: Path) -> None:
     shop = Shop(tmp_path, EVERY_ROW | {"business_timezone": "Pacific/Auckland"})
     moments = ["1989-12-31T11:00:00Z", "1989-12-31T23:59:59Z", "1990-01-01T00:00:00Z"]

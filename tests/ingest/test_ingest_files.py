@@ -42,7 +42,7 @@ def test_what_was_accepted_is_not_read_again_under_any_name(shop: Shop) -> None:
 
 
 def test_one_content_under_two_names_is_taken_once(shop: Shop) -> None:
-    for name in ("a.csv", "b.csv", "a.txt"):
+    for name in ("a.csv", "b.csv", "0.txt"):
         shop.land(f"orders/{name}", csv_text(good_rows("orders", 3)))
     outcome = shop.ingest()
     assert [r.file_name for r in outcome.receipts] == ["orders/a.csv"]

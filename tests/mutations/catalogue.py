@@ -1,6 +1,6 @@
 """All breakages, in the order of the rules that they break."""
 
-from tests.mutations import days, files, measures, people, status, timeline
+from tests.mutations import days, files, inputs, measures, people, status, timeline
 from tests.mutations.mutation import Mutation
 from tests.mutations.seen import SeenBreakage
 
@@ -25,6 +25,7 @@ CATALOGUE: dict[str, tuple[Mutation, ...]] = {
 # Seen by one named test each, not by the comparison.
 SEEN_BY_TESTS: dict[str, tuple[SeenBreakage, ...]] = {
     "Landed files and raw rows": files.FILE_BREAKAGES,
+    "Identifiers, dates and erased people": inputs.INPUT_BREAKAGES,
     "Releases and their readers": files.RELEASE_BREAKAGES,
     "Failures told to people": files.OPERATOR_BREAKAGES,
 }

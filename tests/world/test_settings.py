@@ -196,6 +196,13 @@ BAD_SEEDS = {
     ),
     "an empty file": ({"stores": ""}, ["stores.csv", "column store_id"]),
     "settings without values": ({"settings": "setting\nstitch_days\n"}, ["column value"]),
+    **{
+        f"{text or 'nothing'} as the earliest day": (
+            {"settings": settings_file(("earliest_event_date", text))},
+            ["earliest_event_date", f"'{text}'", "1990-01-01"],
+        )
+        for text in ("", "1990", "19900101", "1990-02-30", "01/01/1990", "0001-01-01", "1900-01-01")
+    },
     "a bad zone": (
         {"settings": settings_file(("business_timezone", "Madrid"))},
         ["business_timezone", "'Madrid'", "Europe/Madrid"],
