@@ -72,6 +72,14 @@ GONE = """
     select previous_customer_key, customer_key, reason, release_id
     from release.main.fct_customer_merge
 """
+NO_MEASURED_INTERVALS = """
+    select
+        cast(null as varchar) as policy_segment, cast(null as date) as policy_effective_from,
+        cast(null as integer) as measured_from, cast(null as integer) as measured_to
+    where false
+"""
+MEASURED = "int_engagement__measured_intervals"
+MEASURED_INTERVALS = f"select * from release.internal.{MEASURED}"
 RESTATEMENTS = "select * from release.main.fct_customer_status_restatement"
 
 
@@ -111,11 +119,13 @@ def lay_out(world: World, *, made_of: str, policy: str) -> None:
         names = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'release'"
         ).fetchall()
-        for name, query in _queries(last, {name for (name,) in names}).items():
+        tables = {name for (name,) in names}
+        for name, query in _queries(last, tables).items():
             if secret and forgotten:
                 query = _without_names(connection, query, secret, forgotten)
             _write(connection, query, fresh / name / "data.parquet")
-        _write_run(connection, last, fresh / "run" / "data.parquet", made_of, policy)
+        run = _run(last, made_of=made_of, policy=policy, is_coverage_known=MEASURED in tables)
+        _write_run(connection, run, fresh / "run" / "data.parquet")
     shutil.rmtree(world.published, ignore_errors=True)
     fresh.rename(world.published)
 
@@ -127,6 +137,7 @@ def _queries(last: LastRelease | None, tables: set[str]) -> dict[str, str]:
             "restatements": NO_RESTATEMENTS,
             "customers": NO_CUSTOMERS,
             "files": NO_FILES,
+            "measured_intervals": NO_MEASURED_INTERVALS,
         }
     files = ", ".join(
         f"('{batch['feed']}', '{batch['file_id']}')" for batch in last.facts["input_batches"]
@@ -136,6 +147,8 @@ def _queries(last: LastRelease | None, tables: set[str]) -> dict[str, str]:
         "restatements": RESTATEMENTS,
         # Releases of an older version of this program say nothing of merges.
         "customers": CUSTOMERS + (GONE if "fct_customer_merge" in tables else ""),
+        # Nor do they say on which days engagement was measured.
+        "measured_intervals": MEASURED_INTERVALS if MEASURED in tables else NO_MEASURED_INTERVALS,
         "files": f"from (values {files}) as files(feed, file_id)" if files else NO_FILES,
     }
 
@@ -166,14 +179,22 @@ def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> Non
     connection.execute(f"copy ({query}) to '{target}' (format parquet, compression zstd)")
 
 
-def _write_run(
-    connection: duckdb.DuckDBPyConnection,
-    last: LastRelease | None,
-    path: Path,
-    made_of: str,
-    policy: str,
-) -> None:
+def _run(
+    last: LastRelease | None, *, made_of: str, policy: str, is_coverage_known: bool
+) -> dict[str, object]:
     facts = last.facts if last else {}
+    return {
+        "made_of": made_of,
+        "policy": policy,
+        "release_id": facts.get("release_id"),
+        "as_of_date": facts.get("as_of_date"),
+        "previous_policy": facts.get("policy"),
+        "observed_from": facts.get("engagement_observed_from"),
+        "is_coverage_known": is_coverage_known,
+    }
+
+
+def _write_run(connection: duckdb.DuckDBPyConnection, run: dict[str, object], path: Path) -> None:
     connection.execute(
         """
         create temp table run as
@@ -183,15 +204,9 @@ def _write_run(
             $release_id::varchar as previous_release_id,
             $as_of_date::date as previous_as_of_date,
             $previous_policy::varchar as previous_policy,
-            $observed_from::date as previous_engagement_observed_from
+            $observed_from::date as previous_engagement_observed_from,
+            $is_coverage_known::boolean as is_previous_coverage_known
         """,
-        {
-            "made_of": made_of,
-            "policy": policy,
-            "release_id": facts.get("release_id"),
-            "as_of_date": facts.get("as_of_date"),
-            "previous_policy": facts.get("policy"),
-            "observed_from": facts.get("engagement_observed_from"),
-        },
+        run,
     )
     _write(connection, "select * from run", path)

@@ -1,7 +1,7 @@
 """Says in plain words which feeds a release does without, and what that means for statuses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,12 +25,38 @@ _WITHOUT_ENGAGEMENT = "so customers who buy count as active, never as passive"
 class Observed:
     """The days of a feed's events up to the as-of date, and its longest silence between them.
 
-    ``first`` and ``last`` are None where there is no event.
+    ``first`` and ``last`` are None where there is no event. From ``unmeasured_from`` on engagement
+    is not measured if nothing more comes; None if the policy does not look at it.
     """
 
     first: date | None = None
     last: date | None = None
     longest_gap_days: int = 0
+    unmeasured_from: date | None = None
+
+
+@dataclass(frozen=True)
+class Unmeasured:
+    """Why engagement is not measured on the as-of date, for customers of some segments.
+
+    Attributes:
+        kind: ``never``, ``too_early``, ``silent`` or ``was_silent``.
+        feed: the feed without rows, where one is to blame.
+        observed_from: first observed day, where it is too early.
+        last_row, next_row: the days with rows before and after a silence.
+        first_day, measured_again: first day without measurement, and first one with it again.
+        segments: of the policy; empty if it holds for all.
+    """
+
+    kind: str
+    feed: str | None = None
+    observed_from: date | None = None
+    last_row: date | None = None
+    next_row: date | None = None
+    first_day: date | None = None
+    measured_again: date | None = None
+    window_days: int = 0
+    segments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +68,7 @@ class Coverage:
         is_day_given: the as-of date was asked for.
         is_measured: engagement is measured on the as-of date for at least one customer.
         window_days: how far back the ruling policy looks for engagement.
+        unmeasured: all that keeps engagement from being measured on the as-of date.
     """
 
     as_of: date
@@ -50,6 +77,7 @@ class Coverage:
     is_measured: bool
     window_days: int
     feeds: dict[str, Observed]
+    unmeasured: tuple[Unmeasured, ...] = ()
 
 
 def read_coverage(
@@ -61,18 +89,73 @@ def read_coverage(
             feed: Observed(*connection.execute(_query(*place), [as_of]).fetchone())
             for feed, place in _DAYS.items()
         }
-        is_measured, window_days = connection.execute(
-            """
+        for feed, day in connection.execute(_SILENCES_THAT_GO_ON, [as_of]).fetchall():
+            feeds[feed] = replace(feeds[feed], unmeasured_from=day)
+        is_measured, window_days = connection.execute(_RULING, [as_of]).fetchone()
+        unmeasured = [
+            Unmeasured(*row, segments=tuple(segments))
+            for *row, segments in connection.execute(_UNMEASURED, [as_of]).fetchall()
+        ]
+    return Coverage(
+        *(as_of, latest_event, is_day_given, is_measured, window_days, feeds), tuple(unmeasured)
+    )
+
+
+# Of the policy of the segment `default`.
+_RULING = """
+    select
+        (select coalesce(bool_or(is_engagement_measured), false) from marts.mart_customer_status),
+        (select engagement_window_days from seeds.status_policy
+            where policy_segment = 'default' and effective_from <= $1
+            order by effective_from desc limit 1)
+"""
+_SILENCES_THAT_GO_ON = """
+    select
+        silences.feed,
+        date '1970-01-01' + silences.last_feed_day
+        + greatest(policy.engagement_gap_days, 2 * silences.second_longest_days_before) + 1
+    from intermediate.int_engagement__silences as silences
+    inner join timeline.int_policy__spans as policy
+        on policy.segment = 'default'
+        and policy.span_from <= $1::date - date '1970-01-01'
+        and policy.span_to > $1::date - date '1970-01-01'
+    where
+        silences.next_feed_day is null
+        and policy.engagement_gap_days is not null
+        and (
+            policy.engagement_feeds in (silences.feed, 'both')
+            or (
+                policy.engagement_feeds is null
+                and silences.feed_days_so_far > policy.engagement_gap_days
+            )
+        )
+"""
+_UNMEASURED = """
+    with
+        causes as (
             select
-                (select coalesce(bool_or(is_engagement_measured), false)
-                    from marts.mart_customer_status),
-                (select engagement_window_days from seeds.status_policy
-                    where policy_segment = 'default' and effective_from <= ?
-                    order by effective_from desc limit 1)
-            """,
-            [as_of],
-        ).fetchone()
-    return Coverage(as_of, latest_event, is_day_given, is_measured, window_days, feeds)
+                spans.segment, causes.unmeasured_kind, causes.feed, causes.observed_from_date,
+                causes.row_before_date, causes.row_after_date,
+                date '1970-01-01' + causes.unmeasured_from as first_day,
+                date '1970-01-01' + causes.unmeasured_to as measured_again,
+                spans.engagement_window_days
+            from timeline.int_engagement__unmeasured as causes
+            inner join timeline.int_policy__spans as spans
+                on causes.policy_number = spans.policy_number
+            where
+                $1::date - date '1970-01-01' >= greatest(spans.span_from, causes.unmeasured_from)
+                and $1::date - date '1970-01-01' < least(spans.span_to, causes.unmeasured_to)
+        )
+    select
+        * exclude (segment),
+        case
+            when count(*) = (select count(distinct segment) from timeline.int_policy__spans)
+            then [] else list(segment order by segment)
+        end
+    from causes
+    group by all
+    order by unmeasured_kind, feed, first_day
+"""
 
 
 def _query(table: str, day: str) -> str:
@@ -140,17 +223,31 @@ def _absent(coverage: Coverage) -> Iterator[str]:
 
 
 def _unmeasured(coverage: Coverage) -> Iterator[str]:
-    """Something is observed, but not yet for as long as the policy looks back."""
-    days = [coverage.feeds[feed].first for feed in ("web_sessions", "crm_touches")]
-    seen = [day for day in days if day is not None]
-    if seen and not coverage.is_measured:
-        window = coverage.window_days
-        measured = min(seen) + timedelta(days=window - 1)
-        if measured > coverage.as_of:
+    for cause in coverage.unmeasured:
+        meaning = _WITHOUT_ENGAGEMENT
+        if cause.segments:
+            meaning = f"{meaning} (customers of {', '.join(cause.segments)})"
+        if cause.kind == "never" and cause.feed:
             yield (
-                f"web_sessions and crm_touches begin on {min(seen)}: engagement is measured from "
-                f"{measured} on, after a whole window of {window} days; until then it is not, "
-                f"{_WITHOUT_ENGAGEMENT}."
+                f"{cause.feed}: no rows have come, though status_policy.csv expects them "
+                f"(engagement_feeds); engagement is not measured, {meaning}."
+            )
+        elif cause.kind == "too_early":
+            yield (
+                f"Engagement is observed from {cause.observed_from} on, and measured from "
+                f"{cause.measured_again} on, after a whole window of {cause.window_days} days; "
+                f"until then it is not, {meaning}."
+            )
+        elif cause.kind == "silent":
+            yield (
+                f"{cause.feed}: no rows since {cause.last_row}; engagement is not measured from "
+                f"{cause.first_day} on, {meaning}."
+            )
+        elif cause.kind == "was_silent":
+            yield (
+                f"{cause.feed}: no rows between {cause.last_row} and {cause.next_row}; engagement "
+                f"is not measured from {cause.first_day} on, and again from "
+                f"{cause.measured_again} on, {meaning}."
             )
 
 
@@ -168,18 +265,22 @@ def _late(coverage: Coverage) -> Iterator[str]:
 
 def _ended(coverage: Coverage) -> Iterator[str]:
     as_of = coverage.as_of
+    told = {cause.feed for cause in coverage.unmeasured}
     for feed, what in (
         ("web_sessions", "engagement"),
         ("crm_touches", "engagement and dissatisfaction"),
     ):
         observed = coverage.feeds[feed]
-        if observed.last is None:
+        if observed.last is None or feed in told:
             continue
         silence = as_of - observed.last
         if silence.days >= coverage.window_days or _is_silent(observed, as_of):
+            meaning = f"{what} after that is not seen, so customers may turn passive"
+            if observed.unmeasured_from is not None:
+                day = observed.unmeasured_from
+                meaning = f"if no more come, engagement is not measured from {day} on"
             yield (
-                f"{feed} end on {observed.last}, {_days(silence)} before the as-of date: "
-                f"{what} after that is not seen, so customers may turn passive."
+                f"{feed} end on {observed.last}, {_days(silence)} before the as-of date: {meaning}."
             )
 
 

@@ -2,7 +2,8 @@
 
 Configuration is seeds only (CSV files), so that the models, the input checks and a person all read
 the same tables. ``CONFIG=<folder>`` replaces shipped seeds file by file; ``settings.csv`` is merged
-setting by setting, and a seed that lacks an optional column gets it empty.
+setting by setting, ``labels.csv`` and ``status_reasons.csv`` row by row. A seed that lacks an
+optional column gets it empty, or as ``ABSENT_COLUMNS`` says.
 """
 
 import csv
@@ -42,6 +43,14 @@ REQUIRED_COLUMNS = {
 # No earlier day can be the earliest_event_date: the shipped policies rule from 1900-01-01 on, and a
 # zone that changes later may move a date by a day.
 FIRST_DAY = date(1900, 1, 2)
+
+# What a file that lacks a column means, where that is not an empty value: files written before the
+# column existed get what is shipped.
+ABSENT_COLUMNS = {"status_policy": {"engagement_gap_days": "14"}}
+
+# Seeds of which a user's file replaces single rows, by their key: sentences that a newer version
+# adds are not missing.
+MERGED_SEEDS = {"labels": ("kind", "code"), "status_reasons": ("rule",)}
 
 # Settings that come with the run, not from a file.
 RUN_SETTINGS = {
@@ -172,7 +181,7 @@ def _write_csv(path: Path, header: list[str], rows: list[dict[str, str]]) -> Non
 
 
 def _overlay_seed(source: Path, destination: Path) -> None:
-    header, _ = _read_csv(destination)
+    header, shipped = _read_csv(destination)
     given, rows = _read_csv(source)
     missing = [name for name in header if name not in given]
     for name in given:
@@ -180,6 +189,11 @@ def _overlay_seed(source: Path, destination: Path) -> None:
         meant = difflib.get_close_matches(name, missing, n=1) if name not in header else []
         if meant:
             raise UserError(f"{source}: unknown column {name!r}; is {meant[0]!r} meant?")
+    absent = ABSENT_COLUMNS.get(source.stem, {})
+    rows = [{**absent, **row} for row in rows]
+    if key := MERGED_SEEDS.get(source.stem):
+        replaced = {tuple(row.get(name) for name in key) for row in rows}
+        rows += [row for row in shipped if tuple(row[name] for name in key) not in replaced]
     _write_csv(destination, header, rows)
 
 

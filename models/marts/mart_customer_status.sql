@@ -11,19 +11,38 @@
     "engagement_points_required",
     "engagement_points",
     "dissatisfactions",
+    "at_risk_after_days",
+] -%}
+{%- set dates = [
+    "status_since",
+    "previous_status_until",
+    "observed_from_date",
+    "row_before_date",
+    "row_after_date",
+    "measured_again_date",
 ] -%}
 {%- set texts = {"en": {}, "es": {}} -%}
 {%- for language, decimal_mark in [("en", "."), ("es", ",")] -%}
     {%- for number in numbers -%}
         {%- do texts[language].update(
-            {number: number_text("measured." ~ number, decimal_mark)}
+            {number: number_text("worded." ~ number, decimal_mark)}
+        ) -%}
+    {%- endfor -%}
+    {%- for date in dates -%}
+        {%- do texts[language].update(
+            {date: "cast(worded." ~ date ~ " as " ~ dbt.type_string() ~ ")"}
         ) -%}
     {%- endfor -%}
     {%- do texts[language].update(
         {
             "dissatisfaction_window_days": "'"
             ~ var("dissatisfaction_window_days")
-            ~ "'"
+            ~ "'",
+            "unmeasured_feed": "worded.unmeasured_feed",
+            "habit_period_" ~ language: "worded.habit_period_" ~ language,
+            "previous_status_"
+            ~ language: "worded.previous_status_"
+            ~ language,
         }
     ) -%}
 {%- endfor -%}
@@ -42,6 +61,8 @@ with
 
     period_labels as (select * from {{ ref("labels") }} where kind = 'habit_period'),
 
+    status_labels as (select * from {{ ref("labels") }} where kind = 'status'),
+
     measured as (
         select
             measures.*,
@@ -52,10 +73,24 @@ with
             runs.previous_status,
             runs.next_status,
             runs.status_until as next_status_date,
+            {{ day_from_number(day_number("runs.status_since") ~ " - 1") }}
+            as previous_status_until,
             measures.dissatisfactions > 0 as is_dissatisfied,
+            history.status <> 'inactive'
+            and measures.days_since_last_purchase
+            > measures.at_risk_after_days as is_at_risk,
+            case
+                when
+                    measures.unmeasured_kind = 'never'
+                    and measures.unmeasured_feed is not null
+                then 'unmeasured_feed_never'
+                else 'unmeasured_' || measures.unmeasured_kind
+            end as unmeasured_rule,
             case
                 when history.sub_status = 'never_purchased'
                 then 'never_purchased'
+                when history.sub_status = 'one_time'
+                then 'inactive_one_time'
                 when
                     history.status = 'captive'
                     and not (
@@ -83,40 +118,53 @@ with
             and (runs.status_until is null or measures.as_of_date < runs.status_until)
     ),
 
-    explained as (
+    -- the sentence of the rule, with the parts that only some customers need
+    worded as (
         select
             measured.*,
             {% for language in ["en", "es"] %}
-                replace(
-                    replace(
-                        {{
-                            fill_template(
-                                "status_reasons.reason_" ~ language, texts[language]
-                            )
-                        }},
-                        '{habit_period_{{ language }}}',
-                        period_labels.label_{{ language }}
-                    ),
-                    '{dissatisfaction_{{ language }}}',
-                    case
-                        when measured.is_dissatisfied
-                        then
-                            {{
-                                fill_template(
-                                    "dissatisfaction.reason_" ~ language,
-                                    texts[language],
-                                )
-                            }}
-                        else ''
-                    end
-                ) as reason_{{ language }}{{ "," if not loop.last }}
+                period_labels.label_{{ language }} as habit_period_{{ language }},
+                lower(
+                    status_labels.label_{{ language }}
+                ) as previous_status_{{ language }},
+                {{
+                    fill_template(
+                        "status_reasons.reason_" ~ language,
+                        {
+                            "at_risk_"
+                            ~ language: "case when measured.is_at_risk then at_risk.reason_"
+                            ~ language
+                            ~ " end",
+                            "dissatisfaction_"
+                            ~ language: "case when measured.is_dissatisfied then dissatisfaction.reason_"
+                            ~ language
+                            ~ " end",
+                            "unmeasured_" ~ language: "unmeasured.reason_" ~ language,
+                        },
+                    )
+                }}
+                as sentence_{{ language }}{{ "," if not loop.last }}
             {% endfor %}
         from measured
         inner join status_reasons on measured.rule = status_reasons.rule
         inner join
             status_reasons as dissatisfaction
             on dissatisfaction.rule = 'dissatisfaction'
+        inner join status_reasons as at_risk on at_risk.rule = 'at_risk'
+        left join
+            status_reasons as unmeasured on measured.unmeasured_rule = unmeasured.rule
         inner join period_labels on measured.habit_period = period_labels.code
+        left join status_labels on measured.previous_status = status_labels.code
+    ),
+
+    explained as (
+        select
+            worded.*,
+            {% for language in ["en", "es"] %}
+                {{ fill_template("worded.sentence_" ~ language, texts[language]) }}
+                as reason_{{ language }}{{ "," if not loop.last }}
+            {% endfor %}
+        from worded
     ),
 
     final as (
@@ -132,8 +180,7 @@ with
             change_cause,
             next_status,
             next_status_date,
-            status <> 'inactive'
-            and days_since_last_purchase > at_risk_after_days as is_at_risk,
+            coalesce(is_at_risk, false) as is_at_risk,
             reason_en as status_reason,
             reason_es as status_reason_es,
             policy_segment,

@@ -18,10 +18,11 @@ with
             habit_period,
             habit_window_periods,
             habit_periods_required,
-            subscription_valid_days,
-            measured_on
+            subscription_valid_days
         from {{ ref("int_policy__spans") }}
     ),
+
+    coverage as (select * from {{ ref("int_engagement__coverage") }}),
 
     customers as (
         select
@@ -37,15 +38,23 @@ with
             policies.habit_window_periods,
             policies.habit_periods_required,
             policies.subscription_valid_days,
-            coalesce(
-                {{ day_number("run.as_of_date") }} >= policies.measured_on, false
-            ) as is_engagement_measured
+            coverage.is_measured as is_engagement_measured,
+            coverage.unmeasured_kind,
+            coverage.feed as unmeasured_feed,
+            coverage.observed_from_date,
+            coverage.row_before_date,
+            coverage.row_after_date,
+            coverage.measured_again_date
         from timeline
         cross join run
         inner join
             policies
             on timeline.policy_segment = policies.policy_segment
             and timeline.policy_effective_from = policies.policy_effective_from
+        inner join
+            coverage
+            on timeline.policy_segment = coverage.policy_segment
+            and timeline.policy_effective_from = coverage.policy_effective_from
         where
             timeline.valid_from <= run.as_of_date
             and (timeline.valid_to is null or timeline.valid_to > run.as_of_date)

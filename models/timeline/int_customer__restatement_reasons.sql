@@ -56,6 +56,42 @@ with
         group by resolved.customer_key
     ),
 
+    differences as (
+        {{
+            coverage_differences(
+                ref("stg_published_measured_intervals"),
+                ref("int_engagement__measured_intervals"),
+            )
+        }}
+    ),
+
+    -- whether engagement is measured on other published days than was said; a release
+    -- of an older version says only from when it was observed
+    coverage as (
+        select
+            case
+                when published_run.is_previous_coverage_known
+                then
+                    exists (
+                        select differences.differs_from
+                        from differences
+                        where
+                            differences.differs_from <= least(
+                                {{ day_number("published_run.previous_as_of_date") }},
+                                {{ day_number("run.as_of_date") }}
+                            )
+                    )
+                else
+                    coalesce(
+                        published_run.previous_engagement_observed_from,
+                        date '9999-12-31'
+                    )
+                    <> coalesce(run.engagement_observed_from, date '9999-12-31')
+            end as is_changed
+        from published_run
+        cross join run
+    ),
+
     final as (
         select
             restated.customer_key,
@@ -74,19 +110,14 @@ with
                 -- a later login tells whose the earlier anonymous sessions were
                 when arrived.customer_key is not null
                 then 'late_event'
-                when
-                    coalesce(
-                        published_run.previous_engagement_observed_from,
-                        date '9999-12-31'
-                    )
-                    <> coalesce(run.engagement_observed_from, date '9999-12-31')
+                when coverage.is_changed
                 then 'measurement'
                 else 'definition'
             end as reason,
             merged.other_customer_key
         from restated
         cross join published_run
-        cross join run
+        cross join coverage
         left join merged on restated.customer_key = merged.customer_key
         left join arrived on restated.customer_key = arrived.customer_key
     )

@@ -90,7 +90,7 @@ with
             policy_spans.habit_period,
             policy_spans.habit_window_periods,
             policy_spans.subscription_valid_days,
-            policy_spans.measured_on
+            policy_spans.policy_number
         from stretches
         inner join
             policy_spans

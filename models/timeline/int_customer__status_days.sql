@@ -10,6 +10,10 @@ with
 
     policy_spans as (select * from {{ ref("int_policy__spans") }}),
 
+    measured_intervals as (
+        select * from {{ ref("int_engagement__measured_intervals") }}
+    ),
+
     totals as (
         select
             customer_key,
@@ -41,7 +45,7 @@ with
     ruled as (
         select
             totals.*,
-            coalesce(totals.day >= policy_spans.measured_on, false) as is_measured,
+            measured_intervals.policy_number is not null as is_measured,
             totals.dissatisfactions > 0 as is_dissatisfied,
             -- none, one, more: all that sub-statuses ask
             least(totals.purchase_days, 2) as purchase_days_up_to_two,
@@ -64,12 +68,17 @@ with
                 then 'captive'
                 when
                     totals.points >= policy_spans.engagement_points_required
-                    or not coalesce(totals.day >= policy_spans.measured_on, false)
+                    or measured_intervals.policy_number is null
                 then 'active'
                 else 'passive'
             end as status
         from totals
         inner join policy_spans on totals.span_number = policy_spans.span_number
+        left join
+            measured_intervals
+            on policy_spans.policy_number = measured_intervals.policy_number
+            and totals.day >= measured_intervals.measured_from
+            and totals.day < measured_intervals.measured_to
     ),
 
     compared as (

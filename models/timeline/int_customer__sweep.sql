@@ -28,6 +28,24 @@ with
         where {{ in_slice("customer_key") }}
     ),
 
+    measurement_days as (
+        select policy_number, measured_from as measurement_day
+        from {{ ref("int_engagement__measured_intervals") }}
+        union
+        select policy_number, measured_to as measurement_day
+        from {{ ref("int_engagement__measured_intervals") }}
+    ),
+
+    measurements as (
+        select spans.customer_key, measurement_days.measurement_day
+        from spans
+        inner join
+            measurement_days
+            on spans.policy_number = measurement_days.policy_number
+            and spans.span_from < measurement_days.measurement_day
+            and spans.span_to > measurement_days.measurement_day
+    ),
+
     shortest_limit as (
         select min(inactive_after_days) as inactive_after_days
         from {{ ref("int_policy__spans") }}
@@ -149,10 +167,9 @@ with
         from spans
         where span_from > first_event_day
         union all
-        -- engagement becomes measured
-        select {{ sweep_change("measured_on", {}) }}
-        from spans
-        where measured_on > span_from and measured_on < span_to
+        -- engagement becomes measured or unmeasured
+        select {{ sweep_change("measurement_day", {}) }}
+        from measurements
         union all
         -- purchases
         select {{ sweep_change("day", {"purchase_days": "1"}) }}

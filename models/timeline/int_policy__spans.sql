@@ -5,8 +5,6 @@ with
 
     status_policy as (select * from {{ ref("status_policy") }}),
 
-    run as (select * from {{ ref("int_run__as_of") }}),
-
     own_start as (
         select policy_segment as segment, min(effective_from) as first_effective_from
         from status_policy
@@ -66,17 +64,10 @@ with
             numbered.habit_window_periods,
             numbered.habit_periods_required,
             numbered.subscription_valid_days,
-            -- first day on which a whole engagement window has been observed; null:
-            -- never
-            {{
-                day_number(
-                    "coalesce(numbered.engagement_measured_from, run.engagement_observed_from)"
-                )
-            }}
-            + numbered.engagement_window_days
-            - 1 as measured_on
+            numbered.engagement_measured_from,
+            numbered.engagement_gap_days,
+            numbered.engagement_feeds
         from numbered
-        cross join run
     )
 
 select *

@@ -26,7 +26,6 @@ from tests.end_to_end.accidents import (
 from tests.end_to_end.shop import Shop, order
 from tests.end_to_end.story import FIRST_FILES
 from tests.end_to_end.undisturbed import Story, copy, heals, tables
-from tests.holder import held_for_writing
 from world.layout import PROJECT_DIR
 from world.lock import writing
 
@@ -231,19 +230,3 @@ def test_a_reader_of_the_current_release_stops_no_run_and_keeps_its_data(
             assert shop.run().code == 0
         assert reader.execute("from mart_customer_status order by all").fetchall() == seen
     assert len(list(shop.world.releases.iterdir())) == 3
-
-
-@pytest.mark.slow
-def test_a_program_that_has_the_current_release_open_for_writing_stops_no_run(
-    story: Story, shop: Shop
-) -> None:
-    mart = shop.world.current.resolve() / "mart.duckdb"
-    with held_for_writing(mart, doing="create table foreign_table as select 1 as n"):
-        run = shop.run()
-    assert (run.code, run.errors) == (0, [])
-    assert not any(line.startswith("Statuses  cannot be read") for line in run.lines)
-    assert tables(shop.release) == story.new
-    again = shop.run()
-    assert again.code == 0
-    assert again.lines[0].startswith(f"Removed: {mart}.wal was left by a program")
-    assert tables(shop.release) == story.new

@@ -17,6 +17,7 @@ from tests.oracle.records import Contact, Row
 from tests.oracle.world import World
 from tests.worlds.build import random_world
 from tests.worlds.crowds import detailed_world
+from tests.worlds.silences import silent_world
 from tests.worlds.tangles import tangled_world
 
 FEEDS = ("orders", "web_sessions", "crm_touches", "contacts")
@@ -174,7 +175,9 @@ def follow(steps: Iterable[Step], updated: Build, afresh: Build) -> int:
 
 
 @settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 2**32), make=st.sampled_from((random_world, tangled_world)))
+@given(
+    seed=st.integers(0, 2**32), make=st.sampled_from((random_world, tangled_world, silent_world))
+)
 def test_after_every_run_both_say_the_same(
     seed: int, make: Callable[[random.Random], World], updated: Build, afresh: Build
 ) -> None:
@@ -183,7 +186,8 @@ def test_after_every_run_both_say_the_same(
 
 
 @pytest.mark.parametrize(
-    ("make", "share"), [(random_world, 20), (tangled_world, 50), (detailed_world, 100)]
+    ("make", "share"),
+    [(random_world, 20), (tangled_world, 50), (detailed_world, 100), (silent_world, 20)],
 )
 def test_after_every_run_of_many_businesses_both_say_the_same(
     make: Callable[[random.Random], World],

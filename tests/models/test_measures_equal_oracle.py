@@ -22,6 +22,7 @@ from tests.oracle.mart import Measures
 from tests.oracle.people import Owner, customer_key
 from tests.oracle.world import World
 from tests.worlds.crowds import detailed_world
+from tests.worlds.silences import silent_world
 
 SHARE_OF_WORLDS = 10
 
@@ -46,7 +47,9 @@ def models() -> Iterator[ModelRun]:
 @pytest.fixture(scope="module")
 def examples(models: ModelRun, number_of_worlds: int) -> list[Example]:
     seeds = range(number_of_worlds // SHARE_OF_WORLDS)
-    return [example(models, detailed_world(random.Random(seed))) for seed in seeds]
+    worlds = [detailed_world(random.Random(seed)) for seed in seeds]
+    worlds += [silent_world(random.Random(seed)) for seed in seeds[::2]]
+    return [example(models, world) for world in worlds]
 
 
 def example(models: ModelRun, world: World) -> Example:
@@ -86,16 +89,23 @@ def test_a_reason_names_each_measure_beside_its_threshold(examples: list[Example
                 assert numbers_in(text) == expected.numbers, f"world of seed {seed}: {text}"
             assert english.startswith(expected.beginning)
             assert expected.period in english
+            assert expected.named in english
 
 
 def test_the_worlds_meet_every_reason_and_vary_every_measure(examples: list[Example]) -> None:
     sentences = [said for one in examples for said in one.sentences.values()]
     assert {said.beginning for said in sentences} == {
         *("Inactive: no purchase", "Inactive: days", "Captive by habit", "Captive by contract"),
-        *("Active: ", "Passive: "),
+        *("Active: engagement points", "Passive: engagement points"),
+        "Active: engagement is not measured (",
     }
     assert {said.period for said in sentences} == {"", "month", "quarter"}
-    assert {len(said.numbers) for said in sentences if said.beginning == "Active: "} == {6, 8}
+    assert {said.named for said in sentences} == {
+        *("", "active", "passive", "captive", "web_sessions", "crm_touches"),
+    }
+    lengths = {len(said.numbers) for said in sentences if said.beginning.endswith("(")}
+    # nothing came, a silence, observed for too short a time, a silence that is over
+    assert lengths >= {8, 11, 15, 17}
     rows = [row for one in examples for row in one.read.values()]
     for field in fields(Measures):
         assert len({getattr(row, field.name) for row in rows}) > 1, field.name

@@ -70,7 +70,8 @@ class Releases(ModelRun):
             create or replace table {PUBLISHED}.run as
             select '{fingerprint}' as fingerprint, null as policy, null as previous_release_id,
                 null::date as previous_as_of_date, null as previous_policy,
-                null::date as previous_engagement_observed_from
+                null::date as previous_engagement_observed_from,
+                false as is_previous_coverage_known
         """)
         self.build(rows_of(world))
         log = self.rows("select * from compiled.timeline.fct_customer_merge")

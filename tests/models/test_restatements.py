@@ -51,7 +51,12 @@ class PublishingRun(ModelRun):
                 'one' as fingerprint, null::varchar as policy,
                 null::varchar as previous_release_id, null::date as previous_as_of_date,
                 null::varchar as previous_policy,
-                null::date as previous_engagement_observed_from
+                null::date as previous_engagement_observed_from,
+                false as is_previous_coverage_known;
+            create or replace table {PUBLISHED}.measured_intervals (
+                policy_segment varchar, policy_effective_from date,
+                measured_from integer, measured_to integer
+            )
         """)
 
     def publish(self) -> None:
@@ -71,8 +76,11 @@ class PublishingRun(ModelRun):
             select
                 'two' as fingerprint, 'p' as policy, 'first' as previous_release_id,
                 as_of_date as previous_as_of_date, 'p' as previous_policy,
-                engagement_observed_from as previous_engagement_observed_from
-            from compiled.intermediate.int_run__as_of
+                engagement_observed_from as previous_engagement_observed_from,
+                true as is_previous_coverage_known
+            from compiled.intermediate.int_run__as_of;
+            create or replace table {PUBLISHED}.measured_intervals as
+            from compiled.timeline.int_engagement__measured_intervals
         """)
 
     def as_of_date(self) -> date:
@@ -91,7 +99,7 @@ class PublishingRun(ModelRun):
 
 
 def _published(sql: str) -> str:
-    for table in ("timeline", "restatements", "files", "run"):
+    for table in ("timeline", "restatements", "files", "measured_intervals", "run"):
         path = f"read_parquet('target/published/{table}/data.parquet')"
         sql = sql.replace(path, f"{PUBLISHED}.{table}")
     return sql

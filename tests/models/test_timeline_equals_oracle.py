@@ -11,6 +11,7 @@ from tests.models.readings import modelled_timelines, read_timelines, rows_of
 from tests.oracle.world import World
 from tests.worlds.build import random_world
 from tests.worlds.crowds import crowded_world
+from tests.worlds.silences import silent_world
 from tests.worlds.strategies import worlds
 
 
@@ -35,7 +36,9 @@ def test_every_interval_equals_the_plain_reading(models: ModelRun, world: World)
     assert modelled_timelines(models) == read_timelines(world)
 
 
-@pytest.mark.parametrize(("make", "share"), [(random_world, 1), (crowded_world, 10)])
+@pytest.mark.parametrize(
+    ("make", "share"), [(random_world, 1), (crowded_world, 10), (silent_world, 4)]
+)
 def test_every_interval_of_many_worlds_equals_the_plain_reading(
     make, share: int, quick_models: ModelRun, number_of_worlds: int, capsys
 ) -> None:

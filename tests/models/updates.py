@@ -28,6 +28,7 @@ COMPARED = {
         "fct_customer_day",
     ),
     "timeline": (
+        "int_engagement__measured_intervals",
         "int_customer__timeline",
         "int_customer__status_runs",
         "int_customer__lifetime",
@@ -61,6 +62,7 @@ PUBLISHED = {
         from compiled.timeline.fct_customer_merge
     """,
     "restatements": "from compiled.timeline.fct_customer_status_restatement",
+    "measured_intervals": "from compiled.timeline.int_engagement__measured_intervals",
 }
 Rows = Mapping[str, list[dict[str, object]]]
 Tables = dict[str, list[tuple]]
@@ -139,7 +141,12 @@ class Build(ModelRun):
             select
                 'step-0' as fingerprint, 'policy' as policy, null::varchar as previous_release_id,
                 null::date as previous_as_of_date, null::varchar as previous_policy,
-                null::date as previous_engagement_observed_from
+                null::date as previous_engagement_observed_from,
+                false as is_previous_coverage_known;
+            create or replace table compiled.published.measured_intervals (
+                policy_segment varchar, policy_effective_from date,
+                measured_from integer, measured_to integer
+            )
         """)
 
     def _publish(self, step: int) -> None:
@@ -158,7 +165,8 @@ class Build(ModelRun):
                 'step-{step}' as fingerprint, 'policy' as policy,
                 '{step - 1}' as previous_release_id, as_of_date as previous_as_of_date,
                 'policy' as previous_policy,
-                engagement_observed_from as previous_engagement_observed_from
+                engagement_observed_from as previous_engagement_observed_from,
+                true as is_previous_coverage_known
             from compiled.intermediate.int_run__as_of
         """)
 
@@ -170,7 +178,7 @@ def _project(names: list[str], *, only_changes: bool) -> Project:
 
 
 def _on_published(sql: str) -> str:
-    for table in ("timeline", "restatements", "customers", "files", "run"):
+    for table in ("timeline", "restatements", "customers", "files", "measured_intervals", "run"):
         path = f"read_parquet('target/published/{table}/data.parquet')"
         sql = sql.replace(path, f"compiled.published.{table}")
     return sql

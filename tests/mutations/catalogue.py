@@ -1,6 +1,15 @@
 """All breakages, in the order of the rules that they break."""
 
-from tests.mutations import days, files, inputs, measures, people, status, timeline
+from tests.mutations import (
+    coverage,
+    days,
+    files,
+    inputs,
+    measures,
+    people,
+    status,
+    timeline,
+)
 from tests.mutations.mutation import Mutation
 from tests.mutations.seen import SeenBreakage
 
@@ -10,7 +19,7 @@ CATALOGUE: dict[str, tuple[Mutation, ...]] = {
     "People": people.MUTATIONS,
     "Purchases": days.PURCHASE_RULES,
     "Engagement": days.ENGAGEMENT_RULES,
-    "Measured engagement": status.MEASUREMENT_RULES,
+    "Measured engagement": coverage.MEASUREMENT_RULES,
     "Dissatisfaction": days.DISSATISFACTION_RULES,
     "Policies and segments": status.POLICY_RULES,
     "Statuses": status.STATUS_RULES,

@@ -15,14 +15,14 @@ STANDING_RULES = (
     Mutation(
         "at risk: more days than the threshold",
         MART,
-        "days_since_last_purchase > at_risk_after_days",
-        "days_since_last_purchase >= at_risk_after_days",
+        "measures.days_since_last_purchase > measures.at_risk_after_days",
+        "measures.days_since_last_purchase >= measures.at_risk_after_days",
     ),
     Mutation(
         "nobody inactive is at risk",
         MART,
-        "status <> 'inactive' and days_since_last_purchase",
-        "days_since_last_purchase",
+        "history.status <> 'inactive' and measures.days_since_last_purchase",
+        "measures.days_since_last_purchase",
     ),
     Mutation(
         "habit_periods counts complete periods",
@@ -55,16 +55,16 @@ STANDING_RULES = (
         "from customer_days",
     ),
     Mutation(
-        "is_engagement_measured from the first measured day",
+        "is_engagement_measured is of the ruling policy row",
         MEASURES,
-        '{{ day_number("run.as_of_date") }} >= policies.measured_on',
-        '{{ day_number("run.as_of_date") }} > policies.measured_on',
+        "and timeline.policy_effective_from = coverage.policy_effective_from",
+        "",
     ),
     Mutation(
-        "never measured is not measured",
-        MEASURES,
-        "policies.measured_on, false",
-        "policies.measured_on, true",
+        "the last unmeasured day is not measured",
+        "models/timeline/int_engagement__coverage.sql",
+        "and unmeasured.unmeasured_to > run.as_of_day",
+        "and unmeasured.unmeasured_to > run.as_of_day + 1",
     ),
 )
 
@@ -225,7 +225,25 @@ REASON_RULES = (
     Mutation(
         "a hostage is told the signs of dissatisfaction",
         MART,
-        "when measured.is_dissatisfied",
-        "when false",
+        "case when measured.is_dissatisfied then",
+        "case when false then",
+    ),
+    Mutation(
+        "who is at risk is told the threshold",
+        MART,
+        "case when measured.is_at_risk then",
+        "case when false then",
+    ),
+    Mutation(
+        "an inactive customer was something else until the day before",
+        MART,
+        '{{ day_from_number(day_number("runs.status_since") ~ " - 1") }}',
+        '{{ day_from_number(day_number("runs.status_since")) }}',
+    ),
+    Mutation(
+        "of several causes of no measurement the one that lasts longest is told",
+        "models/timeline/int_engagement__coverage.sql",
+        "unmeasured.unmeasured_to desc,",
+        "unmeasured.unmeasured_to,",
     ),
 )

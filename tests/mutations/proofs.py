@@ -25,6 +25,7 @@ from tests.oracle.timeline import Interval
 from tests.oracle.world import World
 from tests.worlds.crowds import detailed_world
 from tests.worlds.edges import EDGES
+from tests.worlds.silences import silent_world
 from tests.worlds.tangles import tangled_world
 
 
@@ -41,14 +42,24 @@ class Case:
     sentences: dict[str, Sentence] | None
 
 
+# Whose rows alone do not say whose they are.
+TWO_NAMES = "two names of one kind, first seen together"
+
+
 def cases(count: int) -> list[Case]:
-    """The edges, then crowds, whose reasons are looked at too, and tangled people, by turns."""
-    found = [_case(name, world) for name, world in EDGES.items()]
+    """The edges, then crowds and silences, whose reasons are looked at too, and tangled people, by
+    turns."""
+    found = [
+        _case(name, world, sentences=None if name == TWO_NAMES else read_sentences(world))
+        for name, world in EDGES.items()
+    ]
     for seed in range(count // 2):
         crowd = detailed_world(random.Random(seed))
         # Who says what to whom is read of rows that alone say whose they are.
         found.append(_case(f"crowd {seed}", crowd, sentences=read_sentences(crowd)))
         found.append(_case(f"tangle {seed}", tangled_world(random.Random(seed))))
+        silent = silent_world(random.Random(seed))
+        found.append(_case(f"silence {seed}", silent, sentences=read_sentences(silent)))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Breakages of policies, measured engagement and the four statuses."""
+"""Breakages of policies and of the four statuses."""
 
 from tests.mutations.mutation import Mutation
 
@@ -6,7 +6,6 @@ POLICIES = "models/timeline/int_policy__spans.sql"
 SPANS = "models/timeline/int_customer__spans.sql"
 SWEEP = "models/timeline/int_customer__sweep.sql"
 DAYS = "models/timeline/int_customer__status_days.sql"
-AS_OF = "models/intermediate/int_run__as_of.sql"
 TIME = "macros/engine/time.sql"
 
 POLICY_RULES = (
@@ -82,45 +81,6 @@ POLICY_RULES = (
         SWEEP,
         '"least(leaves_on, span_to)"',
         '"leaves_on"',
-    ),
-)
-
-MEASUREMENT_RULES = (
-    Mutation(
-        "who is not measured is active",
-        DAYS,
-        "or not coalesce(totals.day >= policy_spans.measured_on, false)",
-        "or false",
-    ),
-    Mutation(
-        "engagement is measured once a whole window was observed, not a day later",
-        POLICIES,
-        "- 1 as measured_on",
-        "as measured_on",
-    ),
-    Mutation(
-        "the policy may say from when engagement was observed",
-        POLICIES,
-        "coalesce(numbered.engagement_measured_from, run.engagement_observed_from)",
-        "run.engagement_observed_from",
-    ),
-    Mutation(
-        "else it is observed from the first session or touch",
-        POLICIES,
-        "coalesce(numbered.engagement_measured_from, run.engagement_observed_from)",
-        "numbered.engagement_measured_from",
-    ),
-    Mutation(
-        "touches are observations too",
-        AS_OF,
-        "select earliest_date from crm_touches",
-        "select null as earliest_date from crm_touches",
-    ),
-    Mutation(
-        "what comes after D was not observed",
-        AS_OF,
-        "when engagement_observed_from <= as_of_date",
-        "when true",
     ),
 )
 

@@ -124,8 +124,8 @@ TIMELINE_RULES = (
     Mutation(
         "a later measurement is a cause on its day",
         SWEEP,
-        'select {{ sweep_change("measured_on", {}) }}',
-        'select {{ sweep_change("measured_on + 1", {}) }}',
+        'select {{ sweep_change("measurement_day", {}) }}',
+        'select {{ sweep_change("measurement_day + 1", {}) }}',
     ),
     Mutation(
         "status_since and next_status look at statuses, not at sub-statuses",

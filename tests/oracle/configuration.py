@@ -26,6 +26,8 @@ class Policy:
     habit_periods_required: int = 5
     subscription_valid_days: int = 35
     engagement_measured_from: date | None = None
+    engagement_gap_days: int | None = 14
+    engagement_feeds: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

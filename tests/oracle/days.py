@@ -14,8 +14,7 @@ The rules are:
   refunded in full (refund >= gross - discount > 0), in whatever status, on the day it was ordered.
 * The first event is the earliest business date of any winning row of the customer, in any feed,
   whatever it counts for.
-* Measured from: the earliest business date of all web sessions and touches, whoever's, even
-  nobody's. None if there are none.
+* Coverage: the business dates of all web sessions and touches, whoever's, even nobody's.
 """
 
 from collections import Counter, defaultdict
@@ -24,6 +23,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.oracle.configuration import DEFAULT_SEGMENT, EngagementPoints, TouchType
+from tests.oracle.coverage import Coverage
 from tests.oracle.dates import DatedRows, as_of_date, dated_rows
 from tests.oracle.people import Owner, OwnerOf, simple_owner
 from tests.oracle.records import CrmTouch, Order, WebSession
@@ -71,7 +71,7 @@ class Facts:
     """What a world says up to D about its customers: those with an event on or before D."""
 
     as_of_date: date
-    measured_from: date | None
+    coverage: Coverage
     customers: dict[Owner, CustomerDays]
 
 
@@ -88,8 +88,8 @@ def gather(world: World, owner_of: OwnerOf = simple_owner) -> Facts:
     _add_orders(rows, customers, owner_of)
     _add_touches(rows, world, customers, owner_of)
     _add_points(rows, world, customers, owner_of)
-    observed = [day for day, _ in [*rows.sessions, *rows.touches]]
-    return Facts(as_of, min(observed, default=None), customers)
+    sessions, touches = ([day for day, _ in feed] for feed in (rows.sessions, rows.touches))
+    return Facts(as_of, Coverage.of(as_of, sessions, touches), customers)
 
 
 def _until(rows: DatedRows, as_of: date) -> DatedRows:

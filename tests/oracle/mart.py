@@ -96,7 +96,7 @@ def measures(world: World, owner_of: OwnerOf = simple_owner) -> dict[Owner, Meas
 def customer_measures(customer: CustomerDays, facts: Facts, world: World) -> Measures:
     as_of = facts.as_of_date
     intervals = timeline(customer, facts, world.policies)
-    rules = Rules(customer, world.policies, facts.measured_from)
+    rules = Rules(customer, world.policies, facts.coverage)
     return Measures(
         as_of_date=as_of,
         **_position(intervals, as_of),

@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from tests.oracle.configuration import DEFAULT_SEGMENT, Policy
+from tests.oracle.coverage import Coverage
 from tests.oracle.days import CustomerDays
 
 INACTIVE, CAPTIVE, ACTIVE, PASSIVE = "inactive", "captive", "active", "passive"
@@ -25,7 +26,7 @@ class Rules:
     """One customer's facts up to D and the policies, ready to be asked about any day."""
 
     def __init__(
-        self, customer: CustomerDays, policies: Sequence[Policy], measured_from: date | None
+        self, customer: CustomerDays, policies: Sequence[Policy], coverage: Coverage
     ) -> None:
         self.first_event = customer.first_event_date.toordinal()
         self.purchases = _ordinals(customer.purchase_dates)
@@ -39,7 +40,7 @@ class Rules:
             kind: sorted({period_of(day, kind) for day in self.purchases})
             for kind in ("month", "quarter")
         }
-        self._observed_from = measured_from
+        self.coverage = coverage
         self._default = _by_effective_day(policies, DEFAULT_SEGMENT)
         self._own = _by_effective_day(policies, customer.segment)
         self.policies = [*self._default[1], *self._own[1]]
@@ -88,13 +89,9 @@ class Rules:
         before = bisect_right(self.engagements, day - policy.engagement_window_days)
         return self._running_points[until] - self._running_points[before]
 
-    def measured_from(self, policy: Policy) -> date | None:
-        return policy.engagement_measured_from or self._observed_from
-
     def is_measured(self, day: int, policy: Policy) -> bool:
         """Whether a whole engagement window has been observed by the day."""
-        start = self.measured_from(policy)
-        return start is not None and start.toordinal() <= day - policy.engagement_window_days + 1
+        return self.coverage.is_measured(day, policy)
 
     def is_dissatisfied(self, day: int) -> bool:
         return _any_within(self.dissatisfactions, day, DISSATISFIED_DAYS)

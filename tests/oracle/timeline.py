@@ -22,6 +22,7 @@ can change any more: that is the forecast. The last interval is open.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import NamedTuple
 
 from tests.oracle.configuration import Policy
@@ -74,7 +75,7 @@ def timelines(world: World, owner_of: OwnerOf = simple_owner) -> dict[Owner, lis
 
 
 def timeline(customer: CustomerDays, facts: Facts, policies: Sequence[Policy]) -> list[Interval]:
-    rules = Rules(customer, policies, facts.measured_from)
+    rules = Rules(customer, policies, facts.coverage)
     last = last_day_of_change(rules, facts.as_of_date)
     return _intervals(rules, daily(rules, rules.first_event, last))
 
@@ -121,9 +122,8 @@ def last_day_of_change(rules: Rules, as_of: int | date) -> int:
     if rules.dissatisfactions:
         ends.append(rules.dissatisfactions[-1] + DISSATISFIED_DAYS)
     for row in policies:
-        start = rules.measured_from(row)
-        if start is not None:
-            ends.append(start.toordinal() + row.engagement_window_days)
+        turns = [(one.first, one.last + 1) for one in rules.coverage.unmeasured(row)]
+        ends += [int(day) for turn in turns for day in turn if isfinite(day)]
     return max(ends) + REACTIVATED_DAYS + 1
 
 

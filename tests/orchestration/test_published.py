@@ -56,6 +56,9 @@ def publish(world: World) -> Callable[..., None]:
                 create schema internal;
                 create table internal.int_customer__published_tail as
                 from fct_customer_status_history where false;
+                create table internal.int_engagement__measured_intervals as
+                select 'default' as policy_segment, date '1900-01-01' as policy_effective_from,
+                    100 as measured_from, 200 as measured_to;
                 """
             )
 
@@ -70,7 +73,7 @@ def laid_out(world: World, name: str, columns: str = "*") -> list[tuple]:
 
 def test_before_the_first_release_nothing_was_published(world: World) -> None:
     lay_out(world, made_of="f", policy="p")
-    for name in ("timeline", "restatements", "customers", "files"):
+    for name in ("timeline", "restatements", "customers", "files", "measured_intervals"):
         assert laid_out(world, name) == []
     assert laid_out(world, "run", "fingerprint, policy, previous_release_id") == [("f", "p", None)]
 
@@ -83,6 +86,26 @@ def test_a_release_of_an_older_version_that_knew_no_merges_is_read(
         mart.execute("drop table fct_customer_merge")
     lay_out(world, made_of="f", policy="p")
     assert laid_out(world, "customers", "customer_key, reason") == [("ana", None)]
+
+
+def test_a_release_says_on_which_days_engagement_was_measured(
+    world: World, publish: Callable[..., None]
+) -> None:
+    publish("r1", created_at="2025-06-01T00:00:00", as_of="2025-05-31")
+    lay_out(world, made_of="f", policy="p")
+    assert laid_out(world, "measured_intervals", "measured_from, measured_to") == [(100, 200)]
+    assert laid_out(world, "run", "is_previous_coverage_known") == [(True,)]
+
+
+def test_a_release_of_an_older_version_that_does_not_say_so_is_read(
+    world: World, publish: Callable[..., None]
+) -> None:
+    publish("r1", created_at="2025-06-01T00:00:00", as_of="2025-05-31")
+    with duckdb.connect(str(world.releases / "r1" / "mart.duckdb")) as mart:
+        mart.execute("drop table internal.int_engagement__measured_intervals")
+    lay_out(world, made_of="f", policy="p")
+    assert laid_out(world, "measured_intervals") == []
+    assert laid_out(world, "run", "is_previous_coverage_known") == [(False,)]
 
 
 def test_before_the_first_release_the_log_has_the_columns_that_it_will_have(

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from release.coverage import Coverage, Observed, feed_notes, read_coverage
+from release.coverage import Coverage, Observed, Unmeasured, feed_notes, read_coverage
 
 AS_OF = date(2026, 10, 31)
 DAILY = Observed(date(2024, 11, 1), AS_OF, 1)
@@ -20,6 +20,7 @@ ALL = Coverage(
     feeds=dict.fromkeys(("orders", "web_sessions", "crm_touches", "contacts"), DAILY),
 )
 NONE = Observed()
+SILENT = Unmeasured("silent", "crm_touches", last_row=date(2026, 9, 1), first_day=date(2026, 9, 16))
 NOTHING_OBSERVED = {"web_sessions": NONE, "crm_touches": NONE}
 
 
@@ -74,11 +75,57 @@ def test_a_shop_with_all_feeds_is_told_nothing() -> None:
         ),
         ({"orders": NONE}, {}, "No orders: nobody has bought, so everybody is inactive."),
         (
-            {"web_sessions": begun(40), "crm_touches": NONE} | {"crm_touches": begun(30)},
-            {"is_measured": False},
-            "web_sessions and crm_touches begin on 2026-09-21: engagement is measured from "
-            "2026-12-19 on, after a whole window of 90 days; until then it is not, so customers "
-            "who buy count as active, never as passive.",
+            {"web_sessions": begun(40), "crm_touches": begun(30)},
+            {
+                "is_measured": False,
+                "unmeasured": (
+                    Unmeasured(
+                        "too_early",
+                        observed_from=date(2026, 9, 21),
+                        measured_again=date(2026, 12, 19),
+                        window_days=90,
+                    ),
+                ),
+            },
+            "Engagement is observed from 2026-09-21 on, and measured from 2026-12-19 on, after a "
+            "whole window of 90 days; until then it is not, so customers who buy count as active, "
+            "never as passive.",
+        ),
+        (
+            {"crm_touches": ended(60)},
+            {"is_measured": False, "unmeasured": (SILENT,)},
+            "crm_touches: no rows since 2026-09-01; engagement is not measured from 2026-09-16 on, "
+            "so customers who buy count as active, never as passive.",
+        ),
+        (
+            {"crm_touches": ended(60)},
+            {"unmeasured": (replace(SILENT, segments=("gold", "vip")),)},
+            "crm_touches: no rows since 2026-09-01; engagement is not measured from 2026-09-16 on, "
+            "so customers who buy count as active, never as passive (customers of gold, vip).",
+        ),
+        (
+            {},
+            {
+                "is_measured": False,
+                "unmeasured": (
+                    replace(
+                        SILENT,
+                        kind="was_silent",
+                        next_row=date(2026, 10, 1),
+                        measured_again=date(2026, 12, 29),
+                    ),
+                ),
+            },
+            "crm_touches: no rows between 2026-09-01 and 2026-10-01; engagement is not measured "
+            "from 2026-09-16 on, and again from 2026-12-29 on, so customers who buy count as "
+            "active, never as passive.",
+        ),
+        (
+            {},
+            {"unmeasured": (Unmeasured("never", "crm_touches"),)},
+            "crm_touches: no rows have come, though status_policy.csv expects them "
+            "(engagement_feeds); engagement is not measured, so customers who buy count as "
+            "active, never as passive.",
         ),
         (
             {"web_sessions": begun(40)},
@@ -97,6 +144,12 @@ def test_a_shop_with_all_feeds_is_told_nothing() -> None:
             {},
             "crm_touches end on 2026-10-23, 8 days before the as-of date: engagement and "
             "dissatisfaction after that is not seen, so customers may turn passive.",
+        ),
+        (
+            {"crm_touches": ended(8, unmeasured_from=date(2026, 11, 7))},
+            {},
+            "crm_touches end on 2026-10-23, 8 days before the as-of date: if no more come, "
+            "engagement is not measured from 2026-11-07 on.",
         ),
         (
             {},
@@ -131,12 +184,15 @@ def test_what_is_ordinary_is_not_told(feeds: dict[str, Observed]) -> None:
     assert notes(feeds) == []
 
 
-def test_a_build_is_looked_into_up_to_the_as_of_date(tmp_path: Path) -> None:
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """A build whose policy rows differ by segment: `default` is measured, `gold` is not."""
     database = tmp_path / "build.duckdb"
     with duckdb.connect(str(database)) as connection:
         connection.execute(
             """
             create schema staging; create schema marts; create schema seeds;
+            create schema intermediate; create schema timeline;
             create table staging.stg_orders as
                 select unnest([date '2026-10-01', date '2026-10-01', date '2026-10-09',
                     date '2026-10-31', date '2026-11-09']) as order_date;
@@ -148,13 +204,61 @@ def test_a_build_is_looked_into_up_to_the_as_of_date(tmp_path: Path) -> None:
                 select 'default' as policy_segment, date '1900-01-01' as effective_from,
                     60 as engagement_window_days
                 union all select 'default', date '2026-12-01', 90;
+            create table timeline.int_policy__spans as
+                from (values
+                    ('default', 1, -719162, 20788, 60, 14, null),
+                    ('default', 2, 20788, 2932896, 90, 14, null),
+                    ('gold', 3, -719162, 2932896, 60, 14, null)
+                ) as spans(segment, policy_number, span_from, span_to, engagement_window_days,
+                    engagement_gap_days, engagement_feeds);
+            create table intermediate.int_engagement__silences as
+                from (values
+                    ('web_sessions', 20727, null, 15, 8),
+                    ('crm_touches', 20727, null, 14, 8)
+                ) as silences(feed, last_feed_day, next_feed_day, feed_days_so_far,
+                    second_longest_days_before);
+            create table timeline.int_engagement__unmeasured as
+                select policy_number, kind as unmeasured_kind, feed,
+                    observed as observed_from_date, null::date as row_before_date,
+                    null::date as row_after_date, unmeasured_from, unmeasured_to
+                from (values
+                    (1, 'too_early', null, date '2026-01-01', -719162, 20513),
+                    (2, 'too_early', null, date '2026-01-01', -719162, 20543),
+                    (3, 'too_early', null, date '2026-10-01', -719162, 20786),
+                    (3, 'never', 'crm_touches', null, -719162, 2932896)
+                ) as causes(policy_number, kind, feed, observed, unmeasured_from, unmeasured_to);
             """
         )
-    coverage = read_coverage(database, as_of=AS_OF, latest_event=AS_OF, is_day_given=False)
+    return database
+
+
+def test_a_build_is_looked_into_up_to_the_as_of_date(build: Path) -> None:
+    coverage = read_coverage(build, as_of=AS_OF, latest_event=AS_OF, is_day_given=False)
     assert coverage.feeds == {
         "orders": Observed(date(2026, 10, 1), AS_OF, 22),
-        "web_sessions": NONE,
+        # 16 days are allowed after two silences of 8
+        "web_sessions": Observed(unmeasured_from=date(2026, 10, 18)),
         "crm_touches": NONE,
         "contacts": Observed(AS_OF, AS_OF, 0),
     }
     assert (coverage.is_measured, coverage.window_days) == (True, 60)
+
+
+def test_what_leaves_engagement_unmeasured_is_told_of_the_segments_that_it_concerns(
+    build: Path,
+) -> None:
+    coverage = read_coverage(build, as_of=AS_OF, latest_event=AS_OF, is_day_given=False)
+    assert [(cause.kind, cause.feed, cause.segments) for cause in coverage.unmeasured] == [
+        ("never", "crm_touches", ("gold",)),
+        ("too_early", None, ("gold",)),
+    ]
+    early = coverage.unmeasured[1]
+    assert (early.observed_from, early.window_days) == (date(2026, 10, 1), 60)
+    assert early.measured_again == date(2026, 11, 29)
+
+
+def test_what_concerns_all_segments_names_none(build: Path) -> None:
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("update timeline.int_policy__spans set policy_number = 3")
+    coverage = read_coverage(build, as_of=AS_OF, latest_event=AS_OF, is_day_given=False)
+    assert {cause.segments for cause in coverage.unmeasured} == {()}

@@ -19,8 +19,8 @@ from world.layout import SHIPPED_SEEDS
 # Written out by hand from the documentation: a changed seed is a changed promise.
 DOCUMENTED = {
     "status_policy": """
-        policy_segment,effective_from,inactive_after_days,at_risk_after_days,engagement_window_days,engagement_points_required,habit_period,habit_window_periods,habit_periods_required,subscription_valid_days,engagement_measured_from
-        default,1900-01-01,90,60,90,3,month,6,5,35,
+        policy_segment,effective_from,inactive_after_days,at_risk_after_days,engagement_window_days,engagement_points_required,habit_period,habit_window_periods,habit_periods_required,subscription_valid_days,engagement_measured_from,engagement_gap_days,engagement_feeds
+        default,1900-01-01,90,60,90,3,month,6,5,35,,14,
     """,
     "touch_types": """
         touch_type,kind,is_dissatisfaction,dissatisfied_at_or_below

@@ -57,6 +57,33 @@ def _on_the_first_measured_day() -> World:
     )
 
 
+def _on_the_last_unmeasured_day() -> World:
+    """As of the day before the one above."""
+    world = _on_the_first_measured_day()
+    day = world.settings.as_of_date - timedelta(days=1)
+    return replace(world, settings=Settings(as_of_date=day))
+
+
+def _one_of_two_feeds_never_came() -> World:
+    """Both feeds are expected, and only visits have come: engagement is never measured."""
+    world = _on_the_first_measured_day()
+    return replace(world, policies=(Policy(engagement_feeds="both"),))
+
+
+def _silent_before_a_window_was_observed() -> World:
+    """Visits begin on 11 January and end on that day: what lasts longest is that none come."""
+    world = _on_the_last_unmeasured_day()
+    return replace(world, policies=(Policy(engagement_feeds="web_sessions"),))
+
+
+def _silent_for_as_long_as_allowed() -> World:
+    """The last visit was 14 days ago: a day more, and engagement were unmeasured."""
+    policy = Policy(engagement_feeds="web_sessions", engagement_window_days=1)
+    day = date(2024, 1, 11) + timedelta(days=14)
+    world = replace(_observed_after_the_day(), policies=(policy,))
+    return replace(world, settings=Settings(as_of_date=day))
+
+
 def _refund_on_a_policys_first_day() -> World:
     """A full refund on the day that a policy begins: the refund is the cause."""
     day = date(2024, 6, 1)
@@ -70,6 +97,10 @@ EDGES: Mapping[str, World] = MappingProxyType(
     {
         "two names of one kind, first seen together": _namesakes(),
         "the first day on which engagement is measured": _on_the_first_measured_day(),
+        "the last day before engagement is measured": _on_the_last_unmeasured_day(),
+        "one of two expected feeds never came": _one_of_two_feeds_never_came(),
+        "silent before a window was observed": _silent_before_a_window_was_observed(),
+        "silent for as long as allowed": _silent_for_as_long_as_allowed(),
         "nothing observed by the as-of date": _observed_after_the_day(),
         "a full refund on a policy's first day": _refund_on_a_policys_first_day(),
     }

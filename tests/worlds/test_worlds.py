@@ -119,7 +119,7 @@ def test_the_past_does_not_depend_on_how_far_the_data_goes(world: World) -> None
 def test_nothing_changes_after_the_forecast_ends(world: World) -> None:
     facts = gather(world)
     for customer in facts.customers.values():
-        rules = Rules(customer, world.policies, facts.measured_from)
+        rules = Rules(customer, world.policies, facts.coverage)
         last = last_day_of_change(rules, facts.as_of_date)
         days = list(daily(rules, rules.first_event, last + 1200))
         assert len({day[1:] for day in days[last - rules.first_event :]}) == 1
@@ -132,7 +132,11 @@ def test_a_customer_stays_the_same_without_the_others(world: World) -> None:
         world,
         settings=replace(world.settings, as_of_date=as_of_date(world)),
         policies=tuple(
-            replace(row, engagement_measured_from=row.engagement_measured_from or date(2024, 1, 1))
+            replace(
+                row,
+                engagement_measured_from=row.engagement_measured_from or date(2024, 1, 1),
+                engagement_gap_days=None,
+            )
             for row in world.policies
         ),
     )
