@@ -13,6 +13,7 @@ from ingest.hashing import FILE_ID_DIGITS, HashCache, hash_of
 from ingest.mappings import FeedMapping, mappings_in_force
 from world.errors import UserError
 from world.layout import World
+from world.text import shown
 
 # Suffix to format; the compression is told from the name too.
 FORMATS = {
@@ -35,7 +36,7 @@ class LandedFile:
     """One file in the landing folder.
 
     Attributes:
-        name: path relative to the landing folder, with forward slashes.
+        name: path relative to the landing folder, with forward slashes, safe to show.
         file_id: what it is known by (see docs/architecture.md); of a file that cannot be opened,
             a hash of its name.
         signature: inode, size in bytes, times of modification and change in nanoseconds when it was
@@ -130,23 +131,24 @@ def _feed_folders(landing: Path, mappings: Mapping[str, FeedMapping]) -> list[st
         is_there = False
     except OSError as error:
         raise UserError(
-            f"LANDING={landing}: the folder cannot be read ({error.strerror}); allow it."
+            f"LANDING={shown(landing)}: the folder cannot be read ({error.strerror}); allow it."
         ) from error
     if not is_there:
         raise UserError(
-            f"LANDING={landing}: no such folder; give the folder that holds the feeds, and see "
-            "that its disk is mounted."
+            f"LANDING={shown(landing)}: no such folder; give the folder that holds the feeds, and "
+            "see that its disk is mounted."
         )
     expected = f"put files under {', '.join(f'{feed}/' for feed in FEEDS)}"
     if is_empty:
         raise UserError(
-            f"LANDING={landing}: the folder is empty; {expected}, and see that its disk is mounted."
+            f"LANDING={shown(landing)}: the folder is empty; {expected}, and see that its disk is "
+            "mounted."
         )
     folders = [name for name in (*FEEDS, *mappings) if (landing / name).is_dir()]
     if not folders:
         raise UserError(
-            f"LANDING={landing}: holds no folder of a known feed; {expected}, or under a folder "
-            f"named like a mapping ({', '.join(mappings)})."
+            f"LANDING={shown(landing)}: holds no folder of a known feed; {expected}, or under a "
+            f"folder named like a mapping ({', '.join(mappings)})."
         )
     return folders
 
@@ -169,8 +171,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _refuse(error: OSError) -> None:
     """A folder that cannot be opened may hold anything: nothing of it must be missed in silence."""
     raise UserError(
-        f"{error.filename}: the folder cannot be read ({error.strerror}); allow it, or move it out "
-        "of the landing folder."
+        f"{shown(error.filename)}: the folder cannot be read ({error.strerror}); allow it, or move "
+        "it out of the landing folder."
     ) from error
 
 
@@ -187,12 +189,13 @@ def _landed(
     feed: str, path: Path, *, landing: Path, cache: HashCache, mapping: FeedMapping | None
 ) -> LandedFile:
     given = path.relative_to(landing).as_posix()
-    name = _printable(given)
+    decoded = _in_utf8(given)
+    name = shown(decoded)
     formats = FORMATS | (TEXT_FORMATS if mapping and mapping.names_a_layout else {})
     suffix = next((end for end in formats if path.name.lower().endswith(end)), None)
     known = ", ".join(formats)
     problem = None if suffix else f"its name ends in none of {known}"
-    if name != given:
+    if decoded != given:
         problem = "its name is not UTF-8 text; rename it"
     signature, file_id, content_id = (0, 0, 0, 0), _name_id(name), ""
     try:
@@ -217,7 +220,7 @@ def _landed(
     )
 
 
-def _printable(name: str) -> str:
+def _in_utf8(name: str) -> str:
     """The name with bytes that are no UTF-8 written out, so that every engine can keep it."""
     return os.fsencode(name).decode("utf-8", errors="backslashreplace")
 

@@ -35,6 +35,7 @@ from ingest.writing import finish
 from world.durable import sync
 from world.layout import World
 from world.settings import Settings, store_timezones
+from world.text import shown
 
 SCHEMA_FILE = "_schema.parquet"
 
@@ -242,7 +243,7 @@ def _receipt(
         ingested_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         reasons=tally.reasons,
         notices={} if is_held else tally.notices,
-        held_reason=held_reason,
+        held_reason=shown(held_reason) if is_held else None,
         mapping=staged.file.mapping.name if staged.file.mapping else None,
         content_id=staged.file.content_id if staged.file.mapping else None,
         rows_in_export=staged.rows_in_export,

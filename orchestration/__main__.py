@@ -21,8 +21,12 @@ def main() -> None:
 def complain(error: Exception) -> NoReturn:
     """Say what is wrong, each cause on a line of its own, and end with exit code 1."""
     for line in str(error).splitlines():
-        click.echo(f"error: {shown(line)}", err=True)
+        complain_of(f"error: {line}")
     sys.exit(1)
+
+
+def complain_of(line: str) -> None:
+    click.echo(shown(line), err=True)
 
 
 def option(name: str, help_text: str, *, variable: str = "") -> object:
@@ -45,13 +49,13 @@ def run(**given: str) -> None:
     from orchestration.summary import print_summary
 
     look_seldom()
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     started = time.monotonic()
     try:
         os.environ.update({f"STATUS_{name.upper()}": text for name, text in given.items()})
-        with alerts_about_failure(say=lambda line: click.echo(line, err=True)):
+        with alerts_about_failure(say=complain_of):
             options = options_from()
-            was_needed = run_once(options, say=click.echo)
+            was_needed = run_once(options, say=lambda line: click.echo(shown(line)))
     except UserError as error:
         complain(error)
     print_summary(options, console)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from world.errors import UserError
 from world.layout import PROJECT_DIR, World
+from world.text import shown
 
 SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)
@@ -61,13 +62,13 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
     target = environment.get("STATUS_TARGET", "").strip() or TARGETS[0]
     if data and landing:
         raise UserError(
-            f"DATA={data} and LANDING={landing}: give one; "
+            f"DATA={shown(data)} and LANDING={shown(landing)}: give one; "
             "DATA is sample data, LANDING your own files."
         )
     if data and data not in SAMPLE_DATA:
-        raise UserError(f"DATA={data}: unknown; give {' or '.join(SAMPLE_DATA)}.")
+        raise UserError(f"DATA={shown(data)}: unknown; give {' or '.join(SAMPLE_DATA)}.")
     if target not in TARGETS:
-        raise UserError(f"TARGET={target}: unknown; give {' or '.join(TARGETS)}.")
+        raise UserError(f"TARGET={shown(target)}: unknown; give {' or '.join(TARGETS)}.")
     if not landing:
         data = data or SAMPLE_DATA[0]
     return RunOptions(
@@ -86,7 +87,7 @@ def _folder(text: str) -> Path:
 def _warehouse(text: str) -> Path:
     warehouse = _folder(text or DEFAULT_WAREHOUSE)
     if any(character in str(warehouse) for character in "'{}"):
-        raise UserError(f"WAREHOUSE={warehouse}: give a path without quotes and braces.")
+        raise UserError(f"WAREHOUSE={shown(warehouse)}: give a path without quotes and braces.")
     return warehouse
 
 
@@ -101,7 +102,7 @@ def _day(text: str) -> date | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
-        raise UserError(f"AS_OF={text}: not a day; write it as YYYY-MM-DD.") from error
+        raise UserError(f"AS_OF={shown(text)}: not a day; write it as YYYY-MM-DD.") from error
     if not FIRST_DAY <= day <= LAST_DAY:
         raise UserError(f"AS_OF={text}: give a day from {FIRST_DAY} to {LAST_DAY}.")
     return day

@@ -9,6 +9,8 @@ from typing import TextIO
 
 import dagster as dg
 
+from world.text import shown
+
 _terminal: TextIO | None = None
 
 
@@ -19,6 +21,7 @@ def count(number: int, noun: str) -> str:
 
 def say(context: dg.AssetExecutionContext, words: str) -> None:
     """Log one step's words in Dagster and, in a run from the command line, on the terminal."""
+    words = shown(words)
     context.log.info(words)
     if _terminal is not None:
         _terminal.write(f"  {words}\n")

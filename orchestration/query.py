@@ -52,9 +52,9 @@ def answer(database: Path, sql: str, layout: str) -> None:
         UserError: the layout is unknown, there is no release, or the SQL is wrong.
     """
     if layout and layout not in FORMATS:
-        raise UserError(f"FORMAT={layout}: unknown; give {' or '.join(FORMATS)}.")
+        raise UserError(f"FORMAT={shown(layout)}: unknown; give {' or '.join(FORMATS)}.")
     if not database.exists():
-        raise UserError(f"{database}: there is no release yet; make one with `make run`.")
+        raise UserError(f"{shown(database)}: there is no release yet; make one with `make run`.")
     try:
         with opened_release(database) as release:
             release.execute("set timezone = 'UTC'")
@@ -93,9 +93,9 @@ def _room_for_large_queries() -> str:
 
 def _text_of(path: Path) -> str:
     try:
-        return _decoded(path.read_bytes(), f"FILE={path}")
+        return _decoded(path.read_bytes(), f"FILE={shown(path)}")
     except OSError as error:
-        raise UserError(f"FILE={path}: cannot be read ({error.strerror}).") from error
+        raise UserError(f"FILE={shown(path)}: cannot be read ({error.strerror}).") from error
 
 
 def _decoded(content: bytes, where: str) -> str:

@@ -7,12 +7,14 @@ from pathlib import Path
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from orchestration.fingerprint import current_facts
 from orchestration.input_quality import newest_page
 from orchestration.options import DEFAULT_WAREHOUSE, SAMPLE_DATA, RunOptions
 from release.reading import attached_release
 from world.layout import World
+from world.text import shown
 
 REASONS_SHOWN = 3
 
@@ -40,7 +42,7 @@ def print_summary(options: RunOptions, console: Console) -> None:
     _print_input(facts, console)
     for number, note in enumerate(facts.get("feed_notes", ())):
         label = "" if number else "Feeds"
-        console.print(f"{label:<10}{note}", soft_wrap=True, markup=False)
+        _print_line(console, label, note)
     options_text = "".join(f" {name}={value}" for name, value in _given(options).items())
     for label, text in (
         ("Release", world.current / "mart.duckdb"),
@@ -49,7 +51,11 @@ def print_summary(options: RunOptions, console: Console) -> None:
         ("Query", f"make query{options_text}"),
         ("Lineage", f"make ui{options_text}"),
     ):
-        console.print(f"{label:<10}{text}", soft_wrap=True, markup=False)
+        _print_line(console, label, text)
+
+
+def _print_line(console: Console, label: str, text: object) -> None:
+    console.print(f"{label:<10}{shown(text)}", soft_wrap=True, markup=False, emoji=False)
 
 
 def _given(options: RunOptions) -> dict[str, str]:
@@ -70,15 +76,15 @@ def _print_statuses(world: World, facts: dict, console: Console) -> None:
         console.print(_statuses(world, facts))
     except (duckdb.Error, OSError) as error:
         reason = " ".join(str(error).split())
-        console.print(f"Statuses  cannot be read now: {reason}", soft_wrap=True, markup=False)
+        _print_line(console, "Statuses", f"cannot be read now: {reason}")
 
 
 def _statuses(world: World, facts: dict) -> Table:
     currency = facts["settings"]["reporting_currency"]
     table = Table(title=f"Customers on {facts['as_of_date']}", title_justify="left")
     table.add_column("Status")
-    for name in ("Customers", "Share", f"Revenue 365 days, {currency}", "At risk"):
-        table.add_column(name, justify="right")
+    for name in ("Customers", "Share", f"Revenue 365 days, {shown(currency)}", "At risk"):
+        table.add_column(Text(name), justify="right")
     mart = world.current.resolve() / "mart.duckdb"
     with (
         duckdb.connect() as release,
@@ -106,7 +112,7 @@ def _print_input(facts: dict, console: Console) -> None:
         words = [f"{reason} ({count:,})" for reason, count in ranked[:REASONS_SHOWN]]
         if len(ranked) > REASONS_SHOWN:
             words.append(f"{len(ranked) - REASONS_SHOWN} more reasons in the report")
-        console.print(f"          {feed}: {'; '.join(words)}", soft_wrap=True, markup=False)
+        _print_line(console, "", f"{feed}: {'; '.join(words)}")
     for feed, notices in facts.get("notices", {}).items():
         words = [f"{notice} ({count:,})" for notice, count in sorted(notices.items())]
-        console.print(f"          {feed}: {'; '.join(words)}", soft_wrap=True, markup=False)
+        _print_line(console, "", f"{feed}: {'; '.join(words)}")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from html import escape
+
+from world.text import shown_in_html
 
 MISSING = "–"
 _EMAIL = re.compile(r"[^\s@,;<>\"']+@[^\s@,;<>\"']+")
@@ -17,13 +18,13 @@ class Html(str):
 
 
 def text(value: object) -> Html:
-    """Escape ``value`` unless it is markup; e-mail addresses are blotted out.
+    """Make ``value`` safe to show unless it is markup; e-mail addresses are blotted out.
 
     File names and reasons come from outside, and the report names no person.
     """
     if isinstance(value, Html):
         return value
-    return Html(escape(_EMAIL.sub("[e-mail]", str(value))))
+    return Html(shown_in_html(_EMAIL.sub("[e-mail]", str(value))))
 
 
 def join(parts: Iterable[Html]) -> Html:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from world.errors import UserError
+from world.text import shown
 
 TRIES = 5
 SECONDS_BETWEEN_TRIES = 0.2
@@ -65,7 +66,7 @@ def _opened(lock_file: Path) -> IO[str]:
         warehouse.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
-            f"WAREHOUSE={warehouse}: cannot be made a folder ({error.strerror}); "
+            f"WAREHOUSE={shown(warehouse)}: cannot be made a folder ({error.strerror}); "
             "give another WAREHOUSE."
         ) from error
     try:
@@ -80,7 +81,7 @@ def _opened(lock_file: Path) -> IO[str]:
 
 def _cannot_be_written(warehouse: Path, error: OSError) -> UserError:
     return UserError(
-        f"WAREHOUSE={warehouse}: cannot be written ({error.strerror}); "
+        f"WAREHOUSE={shown(warehouse)}: cannot be written ({error.strerror}); "
         "give the user of this run the right to, or give another WAREHOUSE."
     )
 

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from world.errors import UserError
 from world.layout import SHIPPED_SEEDS
 from world.seed_numbers import MOST_DAYS, check_policies, check_rates
+from world.text import shown
 
 # Columns without which a seed means nothing; the shipped file's other columns may be left out.
 REQUIRED_COLUMNS = {
@@ -141,17 +142,19 @@ def store_timezones(config: Path) -> dict[str, str]:
 
 def _check_overlay(overlay: Path) -> None:
     if not overlay.is_dir():
-        raise UserError(f"CONFIG={overlay}: no such folder; give a folder of seed CSV files.")
+        raise UserError(
+            f"CONFIG={shown(overlay)}: no such folder; give a folder of seed CSV files."
+        )
     shipped = {path.name for path in SHIPPED_SEEDS.glob("*.csv")}
     if not any(overlay.glob("*.csv")) and not any(overlay.glob("mappings/*.sql")):
         raise UserError(
-            f"CONFIG={overlay}: holds no CSV file and no mapping; give a folder with some of "
-            f"{', '.join(sorted(shipped))}, or with mappings/<name>.sql."
+            f"CONFIG={shown(overlay)}: holds no CSV file and no mapping; give a folder with some "
+            f"of {', '.join(sorted(shipped))}, or with mappings/<name>.sql."
         )
     unknown = sorted(path.name for path in overlay.glob("*.csv") if path.name not in shipped)
     if unknown:
         raise UserError(
-            f"CONFIG={overlay}: {unknown[0]} replaces no shipped seed; "
+            f"CONFIG={shown(overlay)}: {shown(unknown[0])} replaces no shipped seed; "
             f"known are {', '.join(sorted(shipped))}."
         )
 
