@@ -22,14 +22,13 @@ _ready: subprocess.Popen[bytes] | None = None
 
 
 def dbt_environment(world: World) -> dict[str, str]:
-    """Where dbt finds raw rows, receipts and the seeds in force, and which database it writes."""
+    """Where dbt finds its files, and which database it writes."""
     return {
         "STATUS_BUILD_DATABASE": str(world.build_database),
-        "STATUS_PUBLISHED": str(world.published),
+        "STATUS_CALLER": "run",
+        "STATUS_ENVIRONMENT": str(world.root),
         "STATUS_RAW": str(world.raw),
         "STATUS_UPDATE": "false",
-        "STATUS_RECEIPTS": str(world.receipts),
-        "STATUS_SEEDS": str(world.config),
         "DBT_LOG_FILE_MAX_BYTES": str(LOG_FILE_BYTES),
         "DBT_LOG_LEVEL_FILE": "info",
         "DBT_LOG_PATH": str(world.target / "logs"),

@@ -1,12 +1,7 @@
-{# Loads the seed in force (STATUS_SEEDS, written by the run) in the place of the shipped file. dbt's own
+{# Loads the seed in force (written by the run) in the place of the shipped file. dbt's own
    `seed-paths` cannot point there: given a folder outside the project it writes over the files. #}
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- set folder = env_var("STATUS_SEEDS", "") -%}
-    {%- set path = (
-        folder ~ "/" ~ model.name ~ ".csv"
-        if folder
-        else adapter.get_seed_file_path(model)
-    ) -%}
+    {%- set path = environment_folder() ~ "/config/" ~ model.name ~ ".csv" -%}
     {%- set sql -%}
         copy {{ this.render() }} from '{{ path }}' (
             format csv, header true, delimiter ',', quote '"', escape '"', auto_detect false

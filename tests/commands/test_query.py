@@ -207,3 +207,13 @@ def test_a_reader_who_has_seen_enough_may_leave(ask: Ask) -> None:
     query = f"make query FORMAT=csv {shlex.quote(ask.options[0])}"
     done = ask.project.shell(f'{query} SQL="from range(1000000)" | head -1')
     assert (done.stdout, done.stderr) == ("range\n", "")
+
+
+def test_an_option_goes_before_its_variable(project: Project, warehouse: Path) -> None:
+    variables = {
+        "STATUS_WAREHOUSE": str(warehouse),
+        "STATUS_SQL": "select 1 as one",
+        "STATUS_FORMAT": "csv",
+    }
+    assert project.run("make", "query", more=variables).stdout == "one\n1\n"
+    assert project.run("make", "query", "SQL=select 2 as two", more=variables).stdout == "two\n2\n"

@@ -131,6 +131,7 @@ def _compile(project_dir: Path, *, only_changes: bool) -> Project:
         environment = {
             **os.environ,
             "STATUS_BUILD_DATABASE": f"{folder}/{DATABASE}.duckdb",
+            "STATUS_ENVIRONMENT": "target",
             "STATUS_RAW": RAW,
             "STATUS_UPDATE": str(only_changes).lower(),
             "DBT_TARGET_PATH": folder,

@@ -128,10 +128,8 @@ def test_dbt_works_in_the_folders_of_its_world_alone(tmp_path: Path) -> None:
     assert all(path.is_relative_to(world.root) for path in paths.values())
     assert paths.keys() >= {
         "STATUS_BUILD_DATABASE",
-        "STATUS_PUBLISHED",
+        "STATUS_ENVIRONMENT",
         "STATUS_RAW",
-        "STATUS_RECEIPTS",
-        "STATUS_SEEDS",
         "DBT_LOG_PATH",
         "DBT_TARGET_PATH",
     }
