@@ -10,11 +10,14 @@ from world.disk import told_in_one_line
 from world.errors import UserError
 from world.layout import World
 
+FREE_BYTES = 500_000
 FULL = os.strerror(errno.ENOSPC)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """On a disk that is full to the last megabytes."""
+    monkeypatch.setattr("world.disk._free", lambda folder: FREE_BYTES)
     world = World(tmp_path / "warehouse", "landing")
     world.root.mkdir(parents=True)
     return world
@@ -41,7 +44,7 @@ def test_a_full_disk_is_one_line_with_what_is_free_and_what_is_needed(
 ) -> None:
     line = told(world, error)
     assert "the disk is full, " in line
-    assert "are free and a run takes about 25 MB" in line
+    assert "0.5 MB are free and a run takes up to 40 MB" in line
     assert line.endswith("and run again.")
     assert "\n" not in line
 
@@ -53,11 +56,20 @@ def test_a_quota_is_told(world: World) -> None:
 
 def test_what_a_run_takes_follows_from_the_last_build_and_from_what_landed(world: World) -> None:
     world.build_database.write_bytes(b"0" * 30_000_000)
-    assert "a run takes about 55 MB" in told(world, OSError(errno.ENOSPC, FULL))
+    assert "a run takes up to 115 MB" in told(world, OSError(errno.ENOSPC, FULL))
     landing = world.warehouse.with_name("landing")
     landing.mkdir()
     (landing / "orders.csv").write_bytes(b"0" * 20_000_000)
-    assert "a run takes about 85 MB" in told(world, OSError(errno.ENOSPC, FULL))
+    assert "a run takes up to 160 MB" in told(world, OSError(errno.ENOSPC, FULL))
+    (landing / "sessions.parquet").write_bytes(b"0" * 10_000_000)
+    assert "a run takes up to 360 MB" in told(world, OSError(errno.ENOSPC, FULL))
+
+
+def test_what_was_free_was_not_enough(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an engine put aside is gone by the time that somebody looks."""
+    monkeypatch.setattr("world.disk._free", lambda folder: 3_000_000_000)
+    line = told(world, OSError(errno.ENOSPC, FULL))
+    assert "3,000 MB are free and a run takes up to 6,000 MB" in line
 
 
 def test_a_place_that_may_not_be_written_is_named(world: World) -> None:
