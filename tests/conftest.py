@@ -14,7 +14,7 @@ SPOILT_FILES_SLOW = 2_400
 
 # Folders whose tests run whole commands. They stay out of the fast lane, and they start first:
 # the longest groups decide when two processes end.
-WHOLE_RUNS = ("end_to_end", "erasure", "fuzz")
+WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation")
 LONG_PROOFS = ("models",)
 # These modules share the runs of one story (tests/end_to_end/conftest.py).
 STORY = ("test_story.py", "test_personal_data.py")
@@ -67,6 +67,8 @@ def _group(item: pytest.Item) -> str:
     """Tests of one module share its fixtures, and so one process."""
     if _folder(item) == "end_to_end" and item.path.name in STORY:
         return "story"
+    if _folder(item) == "documentation":
+        return "documentation"
     return item.path.relative_to(TESTS).as_posix()
 
 

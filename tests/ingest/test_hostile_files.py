@@ -16,6 +16,7 @@ from ingest.landing import discover
 from ingest.ledger import Receipt
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows, jsonl_text
 from world.errors import UserError
+from world.text import shown
 
 ROW = GOOD_ROWS["orders"]
 HEADER = ",".join(ROW)
@@ -232,7 +233,7 @@ def test_any_name_is_only_a_name(shop: Shop) -> None:
         bad = ROW | {"order_id": name, "currency": "?"}
         shop.land(f"orders/{name}", csv_text([*good_rows("orders", 30), bad]))
     assert {r.file_name: r.rows_accepted for r in shop.ingest().receipts} == {
-        f"orders/{name}": 30 for name in names
+        f"orders/{shown(name)}": 30 for name in names
     }
     assert {name for name, _ in shop.quarantine("file_name, row_number")} == {
         f"orders/{name}" for name in names

@@ -15,7 +15,9 @@ reading of the rules on *worlds*, small made-up businesses: a few on the very ed
 random ones, until they first differ. A breakage that nobody notices is a hole in the worlds or in
 the comparison.
 
-    make mutations
+```sh
+make mutations
+```
 
 wrote this page on {today}: **{total} breakages, {killed} killed, {equivalent} equivalent,
 {survived} survived** (at most {worlds} worlds each). The list is `tests/mutations/`; a test of its
