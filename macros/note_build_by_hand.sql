@@ -14,6 +14,6 @@
         "STATUS_CALLER", ""
     ) != "run" and flags.WHICH not in harmless -%}
         copy (select 'changed by dbt {{ flags.WHICH }}' as note)
-        to '{{ environment_folder() }}/build.json' (format json)
+        to '{{ environment_folder() | replace("'", "''") }}/build.json' (format json)
     {%- endif -%}
 {%- endmacro %}

@@ -86,8 +86,8 @@ def _folder(text: str) -> Path:
 
 def _warehouse(text: str) -> Path:
     warehouse = _folder(text or DEFAULT_WAREHOUSE)
-    if any(character in str(warehouse) for character in "'{}"):
-        raise UserError(f"WAREHOUSE={shown(warehouse)}: give a path without quotes and braces.")
+    if any(wildcard in str(warehouse) for wildcard in "*?["):  # Dagster takes it for a pattern
+        raise UserError(f"WAREHOUSE={shown(warehouse)}: give a path without any of * ? [ in it.")
     return warehouse
 
 

@@ -3,7 +3,7 @@
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
     {%- set path = environment_folder() ~ "/config/" ~ model.name ~ ".csv" -%}
     {%- set sql -%}
-        copy {{ this.render() }} from '{{ path }}' (
+        copy {{ this.render() }} from '{{ path | replace("'", "''") }}' (
             format csv, header true, delimiter ',', quote '"', escape '"', auto_detect false
         )
     {%- endset -%}

@@ -7,6 +7,8 @@ import pytest
 from tests.commands.project import CUSTOMERS, Project, clone
 
 # What a reader brings along: files and a question of their own.
+# What is special in SQL, to a shell and to formatters.
+ODD_FOLDER = 'it\'s our {shop} $HOME = "q" 100% #2'
 HOSTILE_NAME = "\x1b[31m<img src=x>[red]\u202e\nerror: "
 SIMULATE = (
     f".venv/bin/python -m sample_data.simulator --out landing/simulated --customers {CUSTOMERS}"
@@ -21,7 +23,7 @@ OWN_QUESTION = "select count(*) as customers from mart_customer_status;\n"
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A clone after the README's first command, with the files that the pages call the reader's."""
-    project = clone(tmp_path_factory.mktemp("documentation") / "project")
+    project = clone(tmp_path_factory.mktemp("documentation") / ODD_FOLDER)
     folder = project.folder
     project.shell(SIMULATE)
     hostile = folder / "landing" / "simulated" / "orders" / HOSTILE_NAME
