@@ -26,6 +26,7 @@ NOT_RUN = {
     "make ui": "serves until it is stopped; tests of its own start it",
     "STATUS_SCHEDULE_CRON=": "the same",
     ".venv/bin/python -m pytest": "these are the tests",
+    ".venv/bin/python -m tests.upgrades": "writes fixtures with the code of another commit",
     ".venv/bin/python -m sample_data.complete_journey": "its package may not be installed",
     ".venv/bin/dbt": "tests/documentation/test_dbt_by_hand.py",
 }
