@@ -9,6 +9,7 @@ import shutil
 import zlib
 from pathlib import Path
 
+from ingest.limits import MAX_UNPACKED_BYTES, MeasuredText
 from ingest.textfiles import Unreadable
 
 _GZIP = 31
@@ -17,15 +18,19 @@ _OUTPUT_BYTES = 1 << 24
 _COPY_AGAIN = "have it sent again"
 
 
-def check_gzip(path: Path) -> None:
+def check_gzip(path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> None:
     """Unpack all members of a gzip file and compare them with their checksums and lengths.
+
+    What is unpacked is never held, and no more than ``max_unpacked`` bytes are.
 
     Zeros after the last member are padding, as some tape and object stores leave it.
 
     Raises:
-        Unreadable: the data are none, damaged, cut off, or followed by something else.
+        Unreadable: the data are none, damaged, cut off, or followed by something else; or they
+            unpack to too much, in all or in one line.
     """
     member, is_first = None, True
+    text = MeasuredText(max_unpacked)
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             while chunk:
@@ -33,7 +38,7 @@ def check_gzip(path: Path) -> None:
                     if not is_first and not chunk.strip(b"\0"):
                         break
                     member = zlib.decompressobj(_GZIP)
-                chunk = _check_some(member, chunk, is_first=is_first)
+                chunk = _check_some(member, chunk, text, is_first=is_first)
                 if member.eof:
                     member, is_first, chunk = None, False, member.unused_data
     if member is not None or is_first:
@@ -49,10 +54,12 @@ def unpack(path: Path, plain: Path) -> None:
         shutil.copyfileobj(packed, target, _CHUNK_BYTES)
 
 
-def _check_some(member: "zlib._Decompress", chunk: bytes, *, is_first: bool) -> bytes:
+def _check_some(
+    member: "zlib._Decompress", chunk: bytes, text: MeasuredText, *, is_first: bool
+) -> bytes:
     """Unpack some of the chunk and return what is left of it; the unpacked data are dropped."""
     try:
-        member.decompress(chunk, _OUTPUT_BYTES)
+        text.add(member.decompress(chunk, _OUTPUT_BYTES))
     except zlib.error as error:
         if "header" not in str(error):
             reason = f"its compressed data are damaged; {_COPY_AGAIN}"

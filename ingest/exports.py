@@ -22,9 +22,9 @@ from ingest.feeds import FEEDS
 from ingest.landing import LandedFile
 from ingest.mapping_query import EXPORT, RefusedQuery, checked_query
 from ingest.mappings import SEPARATORS, FeedMapping
-from ingest.readers import Source
+from ingest.source import Source
 from ingest.sql import Engine, identifier, literal
-from ingest.textfiles import Unreadable, text_lines
+from ingest.textfiles import Unreadable, short_lines, text_lines
 from ingest.values import SPACES_AT_THE_ENDS
 
 # Columns that the program adds to an export or takes from a mapping beside those of the feed.
@@ -87,7 +87,7 @@ def in_plain_csv(file: LandedFile, *, folder: Path) -> LandedFile:
 def _encoding(file: LandedFile) -> str:
     try:
         with text_lines(file.path, is_compressed=file.is_compressed) as lines:
-            for _ in lines:
+            for _ in short_lines(lines):
                 pass
     except Unreadable as error:
         if isinstance(error.__cause__, UnicodeDecodeError):
@@ -98,9 +98,9 @@ def _encoding(file: LandedFile) -> str:
 
 def _cells(lines: TextIO, separator: str | None) -> Iterator[list[str]]:
     if separator is None:
-        yield from (line.split() for line in lines if line.strip())
+        yield from (line.split() for line in short_lines(lines) if line.strip())
         return
-    reader = csv.reader(lines, delimiter=separator, strict=True)
+    reader = csv.reader(short_lines(lines), delimiter=separator, strict=True)
     try:
         yield from (row for row in reader if row)
     except csv.Error as error:

@@ -4,15 +4,17 @@ Nothing is typed here: an identifier with leading zeros or twenty digits stays t
 Only Parquet brings types of its own; those that fit the column are handed on as they are.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 
 from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType, id_columns
-from ingest.jsonkeys import exact, find_keys, named_twice
+from ingest.jsonrows import json_source
 from ingest.landing import LandedFile
+from ingest.limits import MAX_LINE_BYTES, check_columns
 from ingest.parquetfiles import column_names, lost_digits, text_of_id, text_of_number
+from ingest.source import Source, json_object
 from ingest.sql import Engine, identifier, literal
 from ingest.textfiles import Unreadable, csv_header
 
@@ -20,7 +22,6 @@ from ingest.textfiles import Unreadable, csv_header
 # null marker that keeps an empty value apart from an absent one.
 NO_SEPARATOR = "\x01\x02\x03\x04"
 NO_NULL = "\x01\x02null\x03"
-MAX_LINE_BYTES = 16_000_000
 _LONG_LINES = {"max_line_size": str(MAX_LINE_BYTES), "buffer_size": str(2 * MAX_LINE_BYTES)}
 
 # Parquet types that are taken as they are, for a column of that type; others pass through text.
@@ -36,33 +37,6 @@ _FITTING = {
     ColumnType.BOOLEAN: {"BOOLEAN"},
     ColumnType.TEXT: set(),
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """How to select a file's rows.
-
-    Attributes:
-        scan: SQL table expression, rows in file order.
-        values: known column to SQL expression over the scan.
-        native: known column to its own type, for those that are not text.
-        misshapen: SQL text expression: what is wrong with the shape of the row, null if nothing.
-        extra: SQL expression: unknown columns as one JSON object, null if none.
-        original: SQL expression: the whole row as it came, as one JSON object.
-        columns: every column under the file's own name, trimmed, and its SQL text expression.
-        row_number: SQL expression: the row's place in its file, from 1.
-        file_id: SQL expression: the file that the row came in; None if it is the one that is read.
-    """
-
-    scan: str
-    values: Mapping[str, str]
-    native: Mapping[str, str]
-    misshapen: str
-    extra: str
-    original: str
-    columns: tuple[tuple[str, str], ...] = ()
-    row_number: str = "row_number() over ()"
-    file_id: str | None = None
 
 
 def open_source(engine: Engine, file: LandedFile) -> Source:
@@ -88,6 +62,7 @@ def csv_source(file: LandedFile, *, repaired: Path | None = None) -> Source:
     A repaired copy has two more columns: what is wrong with the row's shape, and the row as JSON.
     """
     header = csv_header(file.path, is_compressed=file.is_compressed)
+    check_columns(len(header.names))
     names = _distinct(header.names)
     known = _known_columns(file.feed, header.names)
     count = len(names) + (2 if repaired else 0)
@@ -131,61 +106,6 @@ def _jsonl_source(engine: Engine, file: LandedFile) -> Source:
     return replace(source, values=source.values or _absent(engine, file, lines))
 
 
-def json_source(engine: Engine, feed: str, lines: str, *, with_columns: bool = False) -> Source:
-    """Rows that are JSON objects.
-
-    Args:
-        lines: SQL table with the text ``line`` and whether it ``is_object``.
-        with_columns: also give every key, for a mapping to read.
-    """
-    keys = find_keys(engine, lines)
-    known = keys.of_columns(FEEDS[feed])
-    # All of a line's values are taken out at once; by one path each, they cost as much each.
-    taken = [key for names in known.values() for key in names]
-    taken += [key for key in keys.names if with_columns and key not in taken]
-    cells = json_cells("line", taken)
-    extra = json_without("line", [key for names in known.values() for key in names])
-    is_all_known = sum(map(len, known.values())) == len(keys.names)
-    ids = {key for column in id_columns(feed) for key in known.get(column, ())}
-    cell = {
-        # of an export, a mapping may make an identifier of any column
-        key: exact(key, f"cells[{i}]", may_be_id=key in ids or with_columns)
-        for i, key in enumerate(taken, start=1)
-    }
-    values = {
-        name: cell[same[0]] if len(same) == 1 else f"coalesce({', '.join(cell[k] for k in same)})"
-        for name, same in known.items()
-    }
-    twice = named_twice(keys, known)
-    return Source(
-        scan=f"(select *, case when is_object then {cells} end as cells from {lines})",
-        values=values,
-        native={},
-        misshapen=f"case when not is_object then 'is not a JSON object' else {twice} end",
-        extra="null" if is_all_known else f"case when is_object then {extra} end",
-        original=f"case when is_object then line else json_object({literal(WHOLE_ROW)}, line) end",
-        columns=tuple((key.strip(), sql) for key, sql in cell.items()),
-    )
-
-
-def json_cells(line: str, keys: Iterable[str]) -> str:
-    """SQL list of the texts of so many keys of a JSON object, taken out at once."""
-    paths = ", ".join(literal(_json_pointer(key)) for key in keys)
-    return f"json_extract_string({line}, [{paths}]::varchar[])"
-
-
-def json_without(line: str, keys: Iterable[str]) -> str:
-    """SQL text of a JSON object without so many of its keys; null if nothing is left."""
-    # Merging a null into an object removes the key.
-    removed = json_object([(key, "null") for key in keys])
-    return f"nullif(json_merge_patch({line}, {removed})::varchar, '{{}}')"
-
-
-def _json_pointer(key: str) -> str:
-    """Path to a key whatever is in its name (RFC 6901)."""
-    return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
 def _json_lines(file: LandedFile) -> str:
     """SQL table of the file's lines that are not empty, and whether each is a JSON object."""
     options = {
@@ -214,9 +134,11 @@ def _absent(engine: Engine, file: LandedFile, lines: str) -> dict[str, str]:
 def _parquet_source(engine: Engine, file: LandedFile) -> Source:
     path = literal(escape(str(file.path)))
     scan = f"read_parquet({path}, binary_as_string = true, hive_partitioning = false)"
+    own_names = column_names(engine, path)
+    check_columns(len(own_names))
     columns = [(name, kind) for name, kind, *_ in engine.rows(f"describe select * from {scan}")]
     names = [name for name, _ in columns]
-    known = _known_columns(file.feed, column_names(engine, path))
+    known = _known_columns(file.feed, own_names)
     texts = [(n, *columns[i]) for n, i in known.items() if FEEDS[file.feed][n] is ColumnType.TEXT]
     ids = id_columns(file.feed)
     native: dict[str, str] = {}
@@ -293,19 +215,14 @@ def _known_columns(feed: str, names: Iterable[str]) -> dict[str, int]:
 
 def _distinct(names: Iterable[str]) -> list[str]:
     """Names as they are, but never empty and never twice: they become keys of one object."""
-    distinct: list[str] = []
+    distinct: dict[str, None] = {}
     for position, name in enumerate(names, start=1):
         base = name.strip() or f"column_{position}"
         chosen, number = base, 2
         while chosen in distinct:
             chosen, number = f"{base}_{number}", number + 1
-        distinct.append(chosen)
-    return distinct
-
-
-def json_object(cells: Iterable[tuple[str, str]]) -> str:
-    """SQL JSON object of names and SQL expressions."""
-    return "json_object(" + ", ".join(f"{literal(name)}, {sql}" for name, sql in cells) + ")"
+        distinct[chosen] = None
+    return list(distinct)
 
 
 def _extra(cells: list[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from expectations.dates import Bounds
 from expectations.rules import Rule
 from expectations.suites import row_suite
 from ingest.feeds import FEEDS
-from ingest.readers import Source
+from ingest.source import Source
 from ingest.sql import Engine
 from ingest.values import typed_select
 

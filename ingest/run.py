@@ -8,7 +8,6 @@ from pathlib import Path
 
 from expectations.dates import Bounds
 from expectations.files import file_rules
-from expectations.rules import Rule
 from expectations.suites import Check, load_seeds, row_suite
 from ingest.feeds import FEEDS
 from ingest.judging import Tally, judge_files, judge_rows
@@ -114,8 +113,9 @@ def ingest_feed(
         outcome = FeedOutcome(feed, known=known, revalidated=moved)
         if not new:
             return outcome
-        limits = file_rules(settings.max_reject_share)
-        receipts, checks = _ingest_new(engine, feed, new, world=world, bounds=bounds, limits=limits)
+        receipts, checks = _ingest_new(
+            engine, feed, new, world=world, settings=settings, bounds=bounds
+        )
     shutil.rmtree(world.staged / feed, ignore_errors=True)
     _heal(world, feed, files)
     duplicates = len(files) - known - len(new)
@@ -128,14 +128,16 @@ def _ingest_new(
     files: Sequence[LandedFile],
     *,
     world: World,
+    settings: Settings,
     bounds: Bounds,
-    limits: tuple[Rule, ...],
 ) -> tuple[tuple[Receipt, ...], tuple[Check, ...]]:
     """Stage all files, judge them together, then settle them: rows first, through to disk, and the
     receipts by which they count last."""
     suite, version = row_suite(feed, bounds), rules_version(engine, feed, bounds)
-    staged = [stage_file(engine, file, folder=world.staged / feed) for file in files]
+    folder, most = world.staged / feed, settings.max_unpacked_bytes
+    staged = [stage_file(engine, file, folder=folder, max_unpacked=most) for file in files]
     row_checks, tallies = judge_rows(engine, staged, suite=suite)
+    limits = file_rules(settings.max_reject_share)
     file_checks, held = judge_files(engine, staged, tallies, rules=limits)
     receipts = []
     for file in staged:

@@ -8,7 +8,7 @@ from expectations.rules import any_broken, reasons
 from expectations.suites import RowSuite
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS
 from ingest.ledger import Receipt
-from ingest.readers import Source
+from ingest.source import Source
 from ingest.sql import Engine, literal
 from ingest.stored import quarantine_source, raw_source, seen_now
 from ingest.writing import Revision

@@ -10,8 +10,10 @@ from ingest.compression import check_gzip, unpack
 from ingest.exports import LacksColumns, in_plain_csv, map_export
 from ingest.hints import hint
 from ingest.landing import LandedFile
+from ingest.limits import MAX_UNPACKED_BYTES, check_lines
 from ingest.parquetfiles import fault
-from ingest.readers import Source, csv_source, open_source
+from ingest.readers import csv_source, open_source
+from ingest.source import Source
 from ingest.sql import Engine
 from ingest.textfiles import NotItsFormat, Unreadable, explain_jsonl, repair_csv
 from ingest.values import typed_select
@@ -54,9 +56,16 @@ class StagedFile:
     rows_passed_over: int | None = None
 
 
-def stage_file(engine: Engine, file: LandedFile, *, folder: Path) -> StagedFile:
-    """Read a file into ``folder/<file_id>.parquet``; what stands in the way is told, not raised."""
+def stage_file(
+    engine: Engine, file: LandedFile, *, folder: Path, max_unpacked: int = MAX_UNPACKED_BYTES
+) -> StagedFile:
+    """Read a file into ``folder/<file_id>.parquet``; what stands in the way is told, not raised.
+
+    Args:
+        max_unpacked: most bytes that a compressed file may unpack to.
+    """
     try:
+        _check_size(file, max_unpacked)
         staged = _stage(engine, file, folder=folder)
         if not file.problem and not file.is_unchanged():
             raise Unreadable(CHANGED)
@@ -74,13 +83,25 @@ def stage_file(engine: Engine, file: LandedFile, *, folder: Path) -> StagedFile:
     return staged
 
 
+def _check_size(file: LandedFile, max_unpacked: int) -> None:
+    """See that a text file can be read in little memory.
+
+    Raises:
+        Unreadable: it cannot, or its compressed data are not whole.
+    """
+    if file.problem or file.format == "parquet":
+        return
+    if file.is_compressed:
+        check_gzip(file.path, max_unpacked=max_unpacked)
+    else:
+        check_lines(file.path)
+
+
 def _told(complaint: str, seen: str | None) -> str:
     return f"{complaint}; {seen}" if seen else complaint
 
 
 def _stage(engine: Engine, file: LandedFile, *, folder: Path) -> StagedFile:
-    if file.is_compressed and not file.problem:
-        check_gzip(file.path)
     text = in_plain_csv(file, folder=folder)
     try:
         staged = _copy(engine, text, open_source(engine, text), folder=folder)

@@ -10,7 +10,8 @@ from pathlib import Path
 from expectations.suites import RowSuite
 from ingest.feeds import FEEDS, ColumnType, id_columns
 from ingest.jsonkeys import exact, find_keys, named_twice
-from ingest.readers import Source, json_cells, json_object, json_source, json_without
+from ingest.jsonrows import json_cells, json_source, json_without
+from ingest.source import Source, json_object
 from ingest.sql import Engine, literal
 from ingest.values import empty_select, typed_select
 

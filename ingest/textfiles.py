@@ -82,9 +82,23 @@ def explain_jsonl(path: Path, *, is_compressed: bool) -> None:
         Unreadable: with the reason; always.
     """
     with text_lines(path, is_compressed=is_compressed) as lines:
-        for _ in lines:
+        for _ in short_lines(lines):
             pass
     raise Unreadable("one of its lines is longer than 16 MB, or beyond what can be read")
+
+
+def short_lines(lines: TextIO) -> Iterator[str]:
+    """Lines as they are, but never the whole of one that is too long to be held.
+
+    Raises:
+        Unreadable: one is.
+    """
+    number = 1
+    while line := lines.readline(MAX_VALUE_CHARACTERS + 1):
+        if len(line) > MAX_VALUE_CHARACTERS:
+            raise Unreadable(f"line {number} is longer than 16 million characters")
+        yield line
+        number += 1
 
 
 def _is_row(row: list[str]) -> bool:
@@ -99,7 +113,7 @@ def _values(count: int) -> str:
 def _rows(lines: TextIO) -> Iterator[list[str]]:
     csv.field_size_limit(MAX_VALUE_CHARACTERS)
     # Like the engine, which takes a quote after a space for the beginning of a value.
-    reader = csv.reader(lines, strict=True, skipinitialspace=True)
+    reader = csv.reader(short_lines(lines), strict=True, skipinitialspace=True)
     line = 1
     try:
         for row in reader:

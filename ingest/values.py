@@ -7,7 +7,7 @@ null, and its text is kept in ``_unparsed``. All of it is one streaming projecti
 from collections.abc import Iterable
 
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS, WHOLE_ROW, ColumnType
-from ingest.readers import Source
+from ingest.source import Source
 from ingest.sql import literal
 
 # Everything that Unicode calls white space.

@@ -98,6 +98,19 @@ class Settings:
             )
         return share
 
+    @property
+    def max_unpacked_bytes(self) -> int:
+        text = self.values["max_unpacked_gigabytes"]
+        try:
+            gigabytes = float(text)
+        except ValueError:
+            gigabytes = -1.0
+        if not 0 < gigabytes < 1_000_000:
+            raise UserError(
+                f"settings.csv: max_unpacked_gigabytes is {text!r}; give a number above 0."
+            )
+        return int(gigabytes * 1_000_000_000)
+
     def source_timezone(self, feed: str) -> ZoneInfo:
         """Zone of the feed's timestamps that carry no offset (UTC where none is configured)."""
         key = f"source_timezone_{feed}"
@@ -236,6 +249,7 @@ def _zone(name: str, setting: str, seed: str = "settings.csv") -> ZoneInfo:
 
 def _validate(settings: Settings, seeds: Path) -> None:
     _ = settings.business_timezone, settings.max_reject_share, settings.earliest_event_date
+    _ = settings.max_unpacked_bytes
     currency = settings.values["reporting_currency"]
     rates = _read_csv(seeds / "currency_rates.csv")[1]
     check_rates(rates)
