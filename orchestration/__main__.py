@@ -10,12 +10,13 @@ import click
 from rich.console import Console
 
 from world.errors import UserError
+from world.permissions import keep_private
 from world.text import shown
 
 
 @click.group(help="Runs the customer status warehouse.")
 def main() -> None:
-    pass
+    keep_private()
 
 
 def complain(error: Exception) -> NoReturn:

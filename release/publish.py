@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from release.facts import PublicTable, ReleaseFacts
 from release.mart import bring_up_mart, write_mart
@@ -19,6 +20,7 @@ from release.report import write_report
 from world.durable import sync
 from world.errors import UserError
 from world.layout import World
+from world.permissions import PRIVATE, folder_mode
 
 MART = "mart.duckdb"
 REPORT = "report.html"
@@ -41,12 +43,14 @@ def publish(
     facts: ReleaseFacts,
     quality_page: Path | None = None,
     brought_from: str = "",
+    mode: int = PRIVATE,
 ) -> Path:
     """Make ``facts.release_id`` of the build's public ``tables`` and make it current.
 
     A release that exists already is only shown. The caller holds the warehouse for writing
     (``world.lock``) and has closed the build database. ``brought_from`` is the release that the
     build made only the changes to, if there is one: its file is taken over and changed alike.
+    ``mode`` says who may read the release.
 
     Returns:
         The folder of the release: ``mart.duckdb``, ``report.html`` and ``release.json``, and a
@@ -62,13 +66,22 @@ def publish(
     if world.current.exists() and not world.current.is_symlink():
         raise UserError(f"{world.current}: must be a link that publishing turns; move it away.")
     world.releases.mkdir(parents=True, exist_ok=True)
+    _open_way(world, mode)
     _remove_leftovers(world)
     release = world.releases / facts.release_id
     if release.exists():
         _require_same(release, facts)
     else:
         base = world.releases / brought_from if brought_from else None
-        _make(world, release, tables=tables, facts=facts, quality_page=quality_page, base=base)
+        _make(
+            world,
+            release,
+            tables=tables,
+            facts=facts,
+            quality_page=quality_page,
+            base=base,
+            mode=mode,
+        )
     _flip(world, release)
     _prune(world, current=release)
     return release
@@ -147,6 +160,7 @@ def _make(
     facts: ReleaseFacts,
     quality_page: Path | None,
     base: Path | None,
+    mode: int,
 ) -> None:
     unfinished = release.with_name(f".{release.name}.unfinished")
     unfinished.mkdir()
@@ -165,8 +179,9 @@ def _make(
         shutil.copyfile(quality_page, unfinished / quality_page.name)
     name = quality_page.name if quality_page else ""
     write_report(unfinished / REPORT, unfinished / MART, facts, quality_page=name)
-    _write_facts(unfinished / FACTS, world=world, facts=facts, rows=rows, whole_size=whole_size)
-    _seal(unfinished)
+    document = _document(mart, world=world, facts=facts, rows=rows, whole_size=whole_size)
+    _write_facts(unfinished / FACTS, document | {"release_mode": f"{mode:04o}"})
+    _seal(unfinished, mode)
     unfinished.rename(release)
     sync(world.releases)
 
@@ -183,17 +198,20 @@ def _size_when_whole(base: Path) -> int | None:
     return size if is_as_published and found <= MOST_GROWTH * size else None
 
 
-def _write_facts(
-    path: Path, *, world: World, facts: ReleaseFacts, rows: dict[str, int], whole_size: int
-) -> None:
-    document = {
+def _document(
+    mart: Path, *, world: World, facts: ReleaseFacts, rows: dict[str, int], whole_size: int
+) -> dict[str, Any]:
+    return {
         **asdict(facts),
         "created_at": facts.created_at.astimezone(UTC),  # one zone: its text sorts by time
         "world": world.name,
         "row_counts": rows,
-        "mart_bytes": path.with_name(MART).stat().st_size,
+        "mart_bytes": mart.stat().st_size,
         "mart_bytes_when_whole": whole_size,
     }
+
+
+def _write_facts(path: Path, document: dict[str, Any]) -> None:
     text = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8")
 
@@ -204,12 +222,21 @@ def _plain(value: object) -> str:
     return isoformat() if isoformat else str(value)
 
 
-def _seal(folder: Path) -> None:
+def _seal(folder: Path, mode: int) -> None:
     """Nobody may change a release, and a power cut may not undo it."""
     for path in sorted(folder.iterdir()):
         sync(path)
-        path.chmod(0o444)
+        path.chmod(mode & 0o444)
+    folder.chmod(folder_mode(mode))
     sync(folder)
+
+
+def _open_way(world: World, mode: int) -> None:
+    """Let those who may read the release come to it; nobody is kept out of where they could go."""
+    for folder in (world.warehouse, world.releases):
+        rights = folder.stat().st_mode & 0o7777
+        if rights | folder_mode(mode) != rights:
+            folder.chmod(rights | folder_mode(mode))
 
 
 def _require_same(release: Path, facts: ReleaseFacts) -> None:

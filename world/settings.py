@@ -53,6 +53,9 @@ ABSENT_COLUMNS = {"status_policy": {"engagement_gap_days": "14"}}
 # adds are not missing.
 MERGED_SEEDS = {"labels": ("kind", "code"), "status_reasons": ("rule",)}
 
+# To the owner; to the group, too; to everybody.
+RELEASE_MODES = ("0600", "0640", "0644")
+
 # Settings that come with the run, not from a file.
 RUN_SETTINGS = {
     "run_date": "Day of the run, in the business's own zone",
@@ -97,6 +100,17 @@ class Settings:
                 f"settings.csv: max_reject_share is {text!r}; give a share from 0 to 1."
             )
         return share
+
+    @property
+    def release_mode(self) -> int | None:
+        """Mode of a release's files, were they written to; None to keep that of those before."""
+        text = self.values["release_mode"]
+        if text not in ("", *RELEASE_MODES):
+            raise UserError(
+                f"settings.csv: release_mode is {text!r}; give {', '.join(RELEASE_MODES)}, or "
+                "nothing to keep that of the releases before."
+            )
+        return int(text, 8) if text else None
 
     @property
     def max_unpacked_bytes(self) -> int:
@@ -249,7 +263,7 @@ def _zone(name: str, setting: str, seed: str = "settings.csv") -> ZoneInfo:
 
 def _validate(settings: Settings, seeds: Path) -> None:
     _ = settings.business_timezone, settings.max_reject_share, settings.earliest_event_date
-    _ = settings.max_unpacked_bytes
+    _ = settings.max_unpacked_bytes, settings.release_mode
     currency = settings.values["reporting_currency"]
     rates = _read_csv(seeds / "currency_rates.csv")[1]
     check_rates(rates)

@@ -11,6 +11,7 @@ from orchestration.clock import moment
 from orchestration.options import RunOptions, options_from
 from world.layout import World
 from world.lock import writing
+from world.permissions import close_to_others, keep_private
 from world.settings import Settings, write_config
 
 
@@ -26,7 +27,9 @@ class WarehouseRun(dg.ConfigurableResource):
         from orchestration.healing import heal_build, wait_until_free
         from orchestration.housekeeping import prune_runs
 
+        keep_private()  # a run of the schedule or the sensor has a process of its own
         with writing(self.world.lock_file):
+            close_to_others(self.world)
             wait_until_free(self.world)
             heal_build(self.world)
             prune_runs(context.instance)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.end_to_end.conftest import Death, Step
-from tests.end_to_end.shop import Release
+from tests.end_to_end.shop import Release, Shop
 from tests.end_to_end.story import FIRST_DAY, NO_PARQUET, SECOND_DAY, WITHOUT_CURRENCY
 
 # Far below a run that builds anything.
@@ -245,3 +245,11 @@ def test_the_same_rows_in_other_files_give_the_same_tables_row_for_row(
 def test_a_first_release_restates_nothing(first: Step, elsewhere: Step) -> None:
     assert first.release.ask(RESTATEMENTS) == []
     assert elsewhere.release.ask(RESTATEMENTS) == []
+
+
+def test_all_that_a_warehouse_holds_is_its_owners_alone(shop: Shop, first: Step) -> None:
+    paths = [shop.world.warehouse, *shop.world.warehouse.rglob("*")]
+    open_to_others = [
+        path for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
+    assert open_to_others == []

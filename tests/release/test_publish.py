@@ -113,7 +113,7 @@ class TestFile:
         self, world: World, tables: Tables, facts: Facts
     ) -> None:
         release = publish(world, tables=tables, facts=facts("one"))
-        assert {stat.S_IMODE(path.stat().st_mode) for path in release.iterdir()} == {0o444}
+        assert {stat.S_IMODE(path.stat().st_mode) for path in release.iterdir()} == {0o400}
         assert not list(world.releases.rglob("*.wal"))
 
     def test_rows_still_in_the_builds_log_are_published(
@@ -358,7 +358,7 @@ def test_a_release_is_sealed_before_it_has_its_name(
     def look_and_rename(path: Path, target: Path) -> Path:
         if target.name == "one":
             renamed.extend(path.iterdir())
-            assert {stat.S_IMODE(file.stat().st_mode) for file in path.iterdir()} == {0o444}
+            assert {stat.S_IMODE(file.stat().st_mode) for file in path.iterdir()} == {0o400}
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", look_and_rename)

@@ -1,5 +1,6 @@
 """A warehouse of an older version goes on by itself: one run, and all is as in a new one."""
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def test_the_next_run_makes_of_it_what_a_new_warehouse_holds(
     shop = unpack(archive, tmp_path / "moved elsewhere", is_landed=is_landed)
     before = {name: shop.release.ask(f"from {name}") for name in LOGS}
     assert any(before.values())
-    assert succeeded(shop.run())
+    run = shop.run()
+    assert succeeded(run)
+    assert len([line for line in run.lines if "release_mode" in line]) == 1
     after, expected = shop.release.tables(), fresh(archive).release.tables()
     assert after.keys() == expected.keys()
     for name in after.keys() - {*LOGS, *SPEAK_OF_FILES}:
@@ -49,11 +52,18 @@ def test_the_next_run_makes_of_it_what_a_new_warehouse_holds(
     for name, rows in before.items():
         assert set(rows) <= set(shop.release.ask(f"from {name}")), name
     assert last_line(shop.run()).startswith("Nothing new")
+    assert {mode(path) for path in shop.release.folder.iterdir()} == {0o444}
+    inside = [path for path in shop.world.root.rglob("*") if not path.is_symlink()]
+    assert not [path for path in inside if mode(path) & 0o077]
 
 
 def succeeded(run: Run) -> bool:
     assert run.code == 0, run.errors
     return True
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def last_line(run: Run) -> str:

@@ -113,6 +113,7 @@ SETTINGS = {
     "reporting_currency": "EUR",
     "max_reject_share": "0.05",
     "max_unpacked_gigabytes": "50",
+    "release_mode": "",
     "max_identifier_degree": "10",
     "stitch_days": "30",
     "earliest_event_date": "1990-01-01",

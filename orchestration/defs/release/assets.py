@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from release.facts import ReleaseFacts
 
 RELEASE = dg.AssetKey(["release", "current"])
+STILL_OPEN = (
+    "releases stay readable to others (mode {mode:04o}), as they were in this warehouse; all else "
+    "is closed to them now; the setting release_mode says who may read releases"
+)
 
 
 def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -47,6 +51,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         from orchestration.build_state import facts_are_built, note_release, read_state
         from orchestration.input_quality import newest_page
         from release.manifest import public_tables
+        from release.modes import release_mode
         from release.publish import publish, remove_outspoken
 
         with user_errors_fail():
@@ -57,6 +62,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                     "in by now; run the whole job, or `make run`."
                 )
             facts = release_facts(run)
+            readers = release_mode(run.world, run.settings.release_mode)
             tables = public_tables(run.world.target / "manifest.json")
             folder = publish(
                 run.world,
@@ -64,9 +70,12 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 facts=facts,
                 quality_page=newest_page(run.world),
                 brought_from=state.brought_from,
+                mode=readers.mode,
             )
             note_release(run.world, facts.release_id)
             say(context, f"release: {facts.release_id} is current")
+            if readers.is_news:
+                say(context, STILL_OPEN.format(mode=readers.mode))
             removed = remove_outspoken(run.world)
         if removed:
             say(context, f"erasures: {count(removed, 'older release')} removed")
