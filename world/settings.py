@@ -147,7 +147,10 @@ def write_config(
         _check_overlay(overlay)
     fresh = destination.with_name(destination.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(SHIPPED_SEEDS, fresh, ignore=shutil.ignore_patterns("*.yml"))
+    # without the modes of the shipped files, which anybody may read
+    shutil.copytree(
+        SHIPPED_SEEDS, fresh, ignore=shutil.ignore_patterns("*.yml"), copy_function=shutil.copyfile
+    )
     for path in sorted(overlay.glob("*.csv")) if overlay else []:
         if path.stem != "settings":
             _overlay_seed(path, fresh / path.name)
