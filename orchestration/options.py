@@ -14,6 +14,8 @@ SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)
 OWN_FILES = "landing"
 DEFAULT_WAREHOUSE = "warehouse"
+# Dagster takes the path of its configuration for a pattern, dbt its database's for an address.
+NOT_IN_A_WAREHOUSE = "*?[#"
 # Days far enough from the ends of the calendar for every window to fit in.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -86,8 +88,8 @@ def _folder(text: str) -> Path:
 
 def _warehouse(text: str) -> Path:
     warehouse = _folder(text or DEFAULT_WAREHOUSE)
-    if any(wildcard in str(warehouse) for wildcard in "*?["):  # Dagster takes it for a pattern
-        raise UserError(f"WAREHOUSE={shown(warehouse)}: give a path without any of * ? [ in it.")
+    if any(character in str(warehouse) for character in NOT_IN_A_WAREHOUSE):
+        raise UserError(f"WAREHOUSE={shown(warehouse)}: give a path without any of * ? [ # in it.")
     return warehouse
 
 

@@ -32,7 +32,7 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release like any other, in a folder whose name needs care."""
-    folder = tmp_path_factory.mktemp("warehouse") / 'my "warehouse" $HOME=1 #2 %'
+    folder = tmp_path_factory.mktemp("warehouse") / 'my "warehouse" $HOME=1 2 %'
     (folder / "current").mkdir(parents=True)
     with duckdb.connect(str(folder / "current" / "mart.duckdb")) as connection:
         connection.execute(STATUSES)

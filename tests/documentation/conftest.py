@@ -8,7 +8,7 @@ from tests.commands.project import CUSTOMERS, Project, clone
 
 # What a reader brings along: files and a question of their own.
 # What is special in SQL, to a shell and to formatters.
-ODD_FOLDER = 'it\'s our {shop} $HOME = "q" 100% #2'
+ODD_FOLDER = 'it\'s our {shop} $HOME = "q" 100%'
 HOSTILE_NAME = "\x1b[31m<img src=x>[red]\u202e\nerror: "
 SIMULATE = (
     f".venv/bin/python -m sample_data.simulator --out landing/simulated --customers {CUSTOMERS}"
