@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 CODE := world ingest expectations forget orchestration release sample_data tests benchmarks
 
 # What may stand behind a command. A mistyped option must not pass for none.
-OPTIONS := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL FILE FORMAT
+OPTIONS := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL FILE FORMAT PORT
 KNOWN := $(OPTIONS) PYTHON
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
@@ -39,6 +39,7 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "Options of run, query and ui: DATA=simulated|complete_journey LANDING=<folder> WAREHOUSE=<folder>"
 	@echo "  AS_OF=YYYY-MM-DD CONFIG=<folder of seeds> TARGET=duckdb"
+	@echo "Option of ui: PORT=3000"
 	@echo "Options of query: SQL=<question> FILE=<file with it> FORMAT=table|csv|json"
 
 run: $(SETUP) ## Land, check, build and publish

@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -83,21 +82,25 @@ def query(sql: str, file: str, format: str) -> None:
 
 
 @main.command(help="Open Dagster: lineage, runs, schedule, landing sensor.")
-@click.option("--port", default=3000, show_default=True)
-def ui(port: int) -> None:
-    from orchestration.headless import prepare_dagster
-    from orchestration.options import options_from
+@click.option("--port", envvar="STATUS_PORT", default="", help="Port, 3000 unless given.")
+def ui(port: str) -> None:
+    from orchestration.options import options_from, port_from
     from orchestration.sample_data import ensure_sample_data
 
     try:
         options = options_from()
+        number = port_from(port)
         ensure_sample_data(options)
-        prepare_dagster(options)
+
+        from orchestration.headless import end_dead_runs_if_free, prepare_dagster
+        from orchestration.ui.services import listen, serve
+
+        with listen(number) as listening:
+            prepare_dagster(options)
+            end_dead_runs_if_free(options.world)
+            serve(listening, say=click.echo)
     except UserError as error:
         complain(error)
-    command = ["dagster", "dev", "-m", "orchestration.definitions", "-p", str(port)]
-    program = str(Path(sys.executable).with_name("dagster"))
-    os.execv(program, command)
 
 
 if __name__ == "__main__":

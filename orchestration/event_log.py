@@ -2,13 +2,20 @@
 
 Dagster opens a database anew for each of the thousand events of a run, and waits for the disk each
 time: a tenth of a small run's time. The files are the same; Dagster's own class reads them.
+
+Runs from the command line use it. `dagster.yaml` does not name it: every process of Dagster, from
+whichever folder somebody starts it, would then have to find this module.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import sqlalchemy
+from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import StaticPool
@@ -16,6 +23,18 @@ from sqlalchemy.pool import StaticPool
 # The index and the run that is going on; the UI looks at a few runs at a time.
 KEPT_OPEN = 8
 PATIENCE_SECONDS = 60
+
+
+def instance_with_open_log() -> dg.DagsterInstance:
+    """The instance in DAGSTER_HOME, but for the event log, which is a `KeptOpenEventLog`."""
+    home = os.environ["DAGSTER_HOME"]
+    storage = {
+        "module": KeptOpenEventLog.__module__,
+        "class": KeptOpenEventLog.__name__,
+        "config": {"base_dir": str(Path(home) / "history" / "runs")},
+    }
+    reference = InstanceRef.from_dir(home, overrides={"event_log_storage": storage})
+    return dg.DagsterInstance.from_ref(reference)
 
 
 class KeptOpenEventLog(SqliteEventLogStorage):

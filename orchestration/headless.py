@@ -1,9 +1,8 @@
 """One run from the command line: prepare, run the daily job in this process, say how it ended."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,10 +40,7 @@ concurrency:
 retention:
   schedule: {purge_after_days: 60}
   sensor: {purge_after_days: {skipped: 7, failure: 60, success: 60}}
-event_log_storage:
-  module: orchestration.event_log
-  class: KeptOpenEventLog
-  config: {base_dir: %s}
+freshness: {enabled: true}
 """
 
 DIED = "The process of this run died."
@@ -154,9 +150,7 @@ def prepare_dagster(options: RunOptions) -> None:
 
     home = options.world.dagster_home
     home.mkdir(parents=True, exist_ok=True)
-    # A text in JSON is one in YAML, whatever the folder is called.
-    events = json.dumps(str(home / "history" / "runs"), ensure_ascii=False)
-    (home / "dagster.yaml").write_text(DAGSTER_SETTINGS % events, encoding="utf-8")
+    (home / "dagster.yaml").write_text(DAGSTER_SETTINGS, encoding="utf-8")
     os.environ.update(options.environment())
     os.environ["DAGSTER_HOME"] = str(home)
     ensure_manifest(options.world)
@@ -194,6 +188,12 @@ def _tell_of_death(world: World, run_id: str, *, say: Callable[[str], None]) -> 
             say(warning)
 
 
+def end_dead_runs_if_free(world: World) -> None:
+    """The same before the UI starts, unless a run from the command line is going on."""
+    with suppress(UserError), writing(world.lock_file):
+        end_dead_runs()
+
+
 def run_daily_job(world: World, *, another_day_only: bool) -> None:
     """Run the daily job in this process, recorded where the Dagster UI looks.
 
@@ -208,6 +208,7 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
     from orchestration.definitions import definitions
     from orchestration.defs.alerts.sensor import FROM_COMMAND_LINE
     from orchestration.defs.dbt.assets import ANOTHER_DAY
+    from orchestration.event_log import instance_with_open_log
     from orchestration.failures import RunFailed, what_failed
     from orchestration.healing import heal_after
     from orchestration.progress import only_own_words
@@ -217,7 +218,7 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
     selection = steps_for_another_day(defs) if another_day_only else None
     # What an earlier run complained of must not pass for this one's complaints.
     (world.target / "run_results.json").unlink(missing_ok=True)
-    with dg.DagsterInstance.get() as instance, only_own_words():
+    with instance_with_open_log() as instance, only_own_words():
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,

@@ -14,6 +14,7 @@ SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)
 OWN_FILES = "landing"
 DEFAULT_WAREHOUSE = "warehouse"
+DEFAULT_PORT, LAST_PORT = 3000, 65535
 # Dagster takes the path of its configuration for a pattern, dbt its database's for an address.
 NOT_IN_A_WAREHOUSE = "*?[#"
 # Days far enough from the ends of the calendar for every window to fit in.
@@ -80,6 +81,18 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
         config=_folder(config) if config else _sample_config(data),
         as_of=_day(environment.get("STATUS_AS_OF", "").strip()),
     )
+
+
+def port_from(text: str) -> int:
+    """The port of the UI; empty is the usual one, 0 any that is free.
+
+    Raises:
+        UserError: it is no port.
+    """
+    text = text.strip() or str(DEFAULT_PORT)
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise UserError(f"PORT={text}: not a port; give a number up to {LAST_PORT}.")
+    return int(text)
 
 
 def _folder(text: str) -> Path:
