@@ -4,6 +4,10 @@ A build can bring the tables up to date with the files that came since, and with
 policy. It does so only if nothing speaks against it: the last build ended, what it holds is what
 the last release says, and the rules for reading rows are the same. Else it makes everything afresh,
 which is always right.
+
+A part of the tables, asked for in Dagster's UI, is built again of what the whole was built of: the
+same files, seeds, day and published history, whatever has come since. So its tables come out as
+they were, and the next build goes on from there.
 """
 
 import json
@@ -12,7 +16,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ingest.ledger import Receipt
+from ingest.ledger import Receipt, is_in_raw
 from ingest.run import SCHEMA_FILE
 from orchestration.fingerprint import accepted_receipts, facts_made_of, rules_made_of, taken_in
 from orchestration.published import last_release
@@ -53,6 +57,18 @@ class BuildPlan:
     raw: Path
     only_changes: bool = False
     brought_from: str = ""
+
+
+@dataclass(frozen=True)
+class PartPlan:
+    """How to build a part again so that it comes out as it is: ``state`` holds before and after.
+
+    ``raw`` has the files of the last build and ``seeds`` its seeds.
+    """
+
+    raw: Path
+    seeds: Path
+    state: BuildState
 
 
 def read_state(world: World) -> BuildState | None:
@@ -114,6 +130,34 @@ def _link(world: World, receipts: Collection[Receipt]) -> None:
         )
 
 
+def plan_part(world: World) -> PartPlan | None:
+    """How to build a part again of what the whole was built of; None where that cannot be had.
+
+    Then the next build makes everything: it would anyway, for there is no whole build, or the code
+    or the seeds are others.
+    """
+    state = read_state(world)
+    if state is None or not state.is_whole or state.rules != rules_made_of(world):
+        return None
+    built_of = set(state.files)
+    files = [receipt for receipt in accepted_receipts(world) if taken_in(receipt) in built_of]
+    has_all = len(files) == len(built_of) and all(is_in_raw(world, file) for file in files)
+    if not has_all or not world.config_of_build.exists() or not world.published.exists():
+        return None
+    _link(world, files)
+    return PartPlan(world.arrived, world.config_of_build, state)
+
+
+def end_part(world: World, plan: PartPlan) -> None:
+    """Note that the build holds what it held before its part was built again.
+
+    The tables of changed keys may be empty by now, so a release of it has to be written whole.
+    """
+    size = world.build_database.stat().st_size
+    _write(world, replace(plan.state, brought_from="", database_bytes=size))
+    shutil.rmtree(world.arrived, ignore_errors=True)
+
+
 def begin_build(world: World, *, is_another_day_only: bool) -> None:
     """Note that tables are about to change; facts stay as they are if only the day is another."""
     state = read_state(world)
@@ -124,7 +168,9 @@ def begin_build(world: World, *, is_another_day_only: bool) -> None:
 
 
 def end_build(world: World, plan: BuildPlan) -> None:
-    """Note what the build database holds, once all of it is built."""
+    """Note what the build database holds, once all of it is built, and keep its seeds."""
+    shutil.rmtree(world.config_of_build, ignore_errors=True)
+    shutil.copytree(world.config, world.config_of_build)
     state = BuildState(
         facts=facts_made_of(world),
         rules=rules_made_of(world),

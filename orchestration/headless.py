@@ -203,8 +203,6 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
     Raises:
         UserError: a step or a blocking check failed.
     """
-    import dagster as dg
-
     from orchestration.definitions import definitions
     from orchestration.defs.alerts.sensor import FROM_COMMAND_LINE
     from orchestration.defs.dbt.assets import ANOTHER_DAY

@@ -79,7 +79,7 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
         warehouse=_warehouse(environment.get("STATUS_WAREHOUSE", "").strip()),
         data=data or None,
         config=_folder(config) if config else _sample_config(data),
-        as_of=_day(environment.get("STATUS_AS_OF", "").strip()),
+        as_of=day_from(environment.get("STATUS_AS_OF", ""), name="AS_OF"),
     )
 
 
@@ -111,13 +111,19 @@ def _sample_config(data: str | None) -> Path | None:
     return folder if data and folder.is_dir() else None
 
 
-def _day(text: str) -> date | None:
+def day_from(text: str, *, name: str) -> date | None:
+    """The day that an option of this ``name`` gives; None if it gives none.
+
+    Raises:
+        UserError: it is no day, or one too far away to reckon with.
+    """
+    text = text.strip()
     if not text:
         return None
     try:
         day = datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
-        raise UserError(f"AS_OF={shown(text)}: not a day; write it as YYYY-MM-DD.") from error
+        raise UserError(f"{name}={shown(text)}: not a day; write it as YYYY-MM-DD.") from error
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise UserError(f"AS_OF={text}: give a day from {FIRST_DAY} to {LAST_DAY}.")
+        raise UserError(f"{name}={text}: give a day from {FIRST_DAY} to {LAST_DAY}.")
     return day

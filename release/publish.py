@@ -66,14 +66,14 @@ def publish(
     if world.current.exists() and not world.current.is_symlink():
         raise UserError(f"{world.current}: must be a link that publishing turns; move it away.")
     world.releases.mkdir(parents=True, exist_ok=True)
-    _open_way(world, mode)
-    _remove_leftovers(world)
+    open_way(mode, world.warehouse, world.releases)
+    remove_leftovers(world)
     release = world.releases / facts.release_id
     if release.exists():
         _require_same(release, facts)
     else:
         base = world.releases / brought_from if brought_from else None
-        _make(
+        made = make_hidden(
             world,
             release,
             tables=tables,
@@ -82,13 +82,15 @@ def publish(
             base=base,
             mode=mode,
         )
+        made.rename(release)
+        sync(world.releases)
     _flip(world, release)
     _prune(world, current=release)
     return release
 
 
 def remove_outspoken(world: World) -> int:
-    """Remove the releases that may name people whom the current one of this world does not.
+    """Remove the releases and past days that may name people whom the current release does not.
 
     Nothing is removed while the current release is another world's. Returns how many were. What a
     run that died had hidden already, but not removed, goes first.
@@ -96,18 +98,17 @@ def remove_outspoken(world: World) -> int:
     Raises:
         UserError: one cannot be removed; it is out of readers' sight all the same.
     """
-    _remove_leftovers(world)
+    remove_leftovers(world)
     current = world.current.resolve()
     facts = facts_of(current)
     if facts.get("world") != world.name:
         return 0
     removed = 0
-    for path in sorted(world.releases.glob("[!.]*")):
+    for path in sorted([*world.releases.glob("[!.]*"), *world.days.glob("[!.]*")]):
         found = facts_of(path)
         is_ours = path != current and found.get("world") == world.name
         if is_ours and found.get("forgotten", "") != facts.get("forgotten", ""):
-            hidden = path.with_name(f".{path.name}.removed")
-            path.rename(hidden)
+            hidden = hide(path)
             shutil.rmtree(hidden, ignore_errors=True)
             if hidden.exists():
                 raise UserError(
@@ -132,9 +133,9 @@ def remove_damaged(world: World) -> list[Path]:
         if ours:
             _flip(world, ours[0])
     for path in damaged:
-        path.rename(path.with_name(f".{path.name}.removed"))
+        hide(path)
     if damaged:
-        _remove_leftovers(world)
+        remove_leftovers(world)
     return damaged
 
 
@@ -152,7 +153,7 @@ def newest_moment(world: World) -> datetime | None:
     return max(moments, default=None)
 
 
-def _make(
+def make_hidden(
     world: World,
     release: Path,
     *,
@@ -161,7 +162,8 @@ def _make(
     quality_page: Path | None,
     base: Path | None,
     mode: int,
-) -> None:
+) -> Path:
+    """Make the files of a release in a hidden folder beside it; return that."""
     unfinished = release.with_name(f".{release.name}.unfinished")
     unfinished.mkdir()
     spill = unfinished / "spill"
@@ -182,8 +184,7 @@ def _make(
     document = _document(mart, world=world, facts=facts, rows=rows, whole_size=whole_size)
     _write_facts(unfinished / FACTS, document | {"release_mode": f"{mode:04o}"})
     _seal(unfinished, mode)
-    unfinished.rename(release)
-    sync(world.releases)
+    return unfinished
 
 
 def _size_when_whole(base: Path) -> int | None:
@@ -231,9 +232,9 @@ def _seal(folder: Path, mode: int) -> None:
     sync(folder)
 
 
-def _open_way(world: World, mode: int) -> None:
+def open_way(mode: int, *folders: Path) -> None:
     """Let those who may read the release come to it; nobody is kept out of where they could go."""
-    for folder in (world.warehouse, world.releases):
+    for folder in folders:
         rights = folder.stat().st_mode & 0o7777
         if rights | folder_mode(mode) != rights:
             folder.chmod(rights | folder_mode(mode))
@@ -278,8 +279,15 @@ def _prune(world: World, *, current: Path) -> None:
     for release in others[RELEASES_KEPT - 1 :]:
         if release in newest_of_world.values():
             continue  # the world's memory of what it has published
-        release.rename(release.with_name(f".{release.name}.removed"))
-    _remove_leftovers(world)
+        hide(release)
+    remove_leftovers(world)
+
+
+def hide(folder: Path) -> Path:
+    """Take a folder out of readers' sight in one step; return what it is called then."""
+    hidden = folder.with_name(f".{folder.name}.removed")
+    folder.rename(hidden)
+    return hidden
 
 
 def _newest_first(releases: Iterable[Path]) -> list[Path]:
@@ -289,12 +297,12 @@ def _newest_first(releases: Iterable[Path]) -> list[Path]:
     return sorted(releases, key=age, reverse=True)
 
 
-def _remove_leftovers(world: World) -> None:
+def remove_leftovers(world: World) -> None:
     """Remove what a run that died was making or removing.
 
     Something that cannot be removed (a reader's spill folder under another owner) takes room but
     harms nobody, so it fails no run.
     """
     _new_link(world).unlink(missing_ok=True)
-    for path in world.releases.glob(".*"):
+    for path in [*world.releases.glob(".*"), *world.days.glob(".*")]:
         shutil.rmtree(path, ignore_errors=True)

@@ -14,7 +14,7 @@ SPOILT_FILES_SLOW = 2_400
 
 # Folders whose tests run whole commands. They stay out of the fast lane, and they start first:
 # the longest groups decide when two processes end.
-WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation")
+WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation", "ui")
 LONG_PROOFS = ("models",)
 # These modules share the runs of one story (tests/end_to_end/conftest.py).
 STORY = ("test_story.py", "test_personal_data.py")

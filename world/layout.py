@@ -89,6 +89,16 @@ class World:
         return self.root / "build.json"
 
     @property
+    def config_of_build(self) -> Path:
+        """The seeds that the build database was built with, to build a part of it again."""
+        return self.root / "config_of_build"
+
+    @property
+    def past_day(self) -> Path:
+        """A warehouse of its own in which a past day is built; gone when that ends."""
+        return self.root / "past_day"
+
+    @property
     def arrived(self) -> Path:
         """Links to the files of raw that a build has yet to take in: ``arrived/<feed>/``."""
         return self.root / "arrived"
@@ -101,6 +111,11 @@ class World:
     @property
     def releases(self) -> Path:
         return self.warehouse / "releases"
+
+    @property
+    def days(self) -> Path:
+        """Past days that somebody asked for in the UI: ``days/<day>/``; no releases."""
+        return self.warehouse / "days"
 
     @property
     def current(self) -> Path:

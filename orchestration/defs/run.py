@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 
 import dagster as dg
 
@@ -13,6 +14,22 @@ from world.layout import World
 from world.lock import writing
 from world.permissions import close_to_others, keep_private
 from world.settings import Settings, write_config
+
+
+class RunFacts(Protocol):
+    """What a release says of the run that made it comes from here."""
+
+    @property
+    def options(self) -> RunOptions: ...
+
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def now(self) -> datetime: ...
 
 
 class WarehouseRun(dg.ConfigurableResource):
@@ -26,12 +43,14 @@ class WarehouseRun(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseRun"]:
         from orchestration.healing import heal_build, wait_until_free
         from orchestration.housekeeping import prune_runs
+        from orchestration.past_day import remove_leftovers
 
         keep_private()  # a run of the schedule or the sensor has a process of its own
         with writing(self.world.lock_file):
             close_to_others(self.world)
             wait_until_free(self.world)
             heal_build(self.world)
+            remove_leftovers(self.world)
             prune_runs(context.instance)
             yield self
 

@@ -1,6 +1,6 @@
 """Two builds beside each other: one is made afresh after every step, one is brought up to date."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ingest.feeds import FEEDS
@@ -90,6 +90,17 @@ class Build(ModelRun):
             self.build(rows)
             return
         whole, self.project = self.project, self._changes
+        try:
+            self.build(rows)
+        finally:
+            self.project = whole
+
+    def rebuild(self, rows: Rows, names: Collection[str]) -> None:
+        """Make some of the models again from all ``rows`` of the last build, and no others."""
+        whole = self.project
+        self.project = replace(
+            whole, models=tuple(model for model in whole.models if model.name in names)
+        )
         try:
             self.build(rows)
         finally:

@@ -87,7 +87,7 @@ RELEASE_BREAKAGES = (
     SeenBreakage(
         rule="a release that a run had hidden and not removed stays",
         file="release/publish.py",
-        text="_remove_leftovers(world) current = world.current.resolve()",
+        text="remove_leftovers(world) current = world.current.resolve()",
         replacement="current = world.current.resolve()",
         seen_by=f"{REMOVED}::test_what_a_run_that_died_had_hidden_and_not_removed_goes",
     ),

@@ -1,4 +1,4 @@
-"""A page in headless Chromium, driven by its DevTools protocol: text that it shows, and pictures."""
+"""A page in headless Chromium, driven by its DevTools protocol: its text and its picture."""
 
 import base64
 import itertools

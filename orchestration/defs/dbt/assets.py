@@ -20,11 +20,12 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from packaging.version import Version
 
 from orchestration.build_state import (
-    BuildPlan,
     begin_build,
     end_build,
+    end_part,
     facts_are_built,
     plan_build,
+    plan_part,
 )
 from orchestration.dbt import DBT, begin_dbt, dbt_environment
 from orchestration.defs.dbt.checks import with_failing_rows
@@ -141,6 +142,37 @@ def told(context: dg.AssetExecutionContext, events: Iterable[object]) -> Iterato
     say(context, f"tests: {count(tests, 'test')} run")
 
 
+def built(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun, **places: str | Path
+) -> Iterator[object]:
+    """Build what was asked for; ``places`` are variables that go before the usual ones."""
+    world = run.world
+    os.environ.update(dbt_environment(world))
+    os.environ.update({name: str(value) for name, value in places.items()})
+    invocation = dbt.cli(build_arguments(), context=context, target_path=world.target)
+    events = with_failing_rows(
+        invocation.stream(), world=world, run_id=context.run.run_id, now=run.now
+    )
+    yield from told(context, events)
+
+
+def build_part(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
+) -> Iterator[object]:
+    """Build some of the tables, so that the next build need not make everything because of it."""
+    world = run.world
+    plan = plan_part(world)
+    if plan is None:
+        lay_out(world, made_of=made_of(world), policy=policy_version(world))
+        begin_build(world, is_another_day_only=False)
+        yield from built(context, dbt, run)
+        return
+    say(context, "built of the files, the seeds and the day of the last whole build")
+    begin_build(world, is_another_day_only=False)
+    yield from built(context, dbt, run, STATUS_RAW=plan.raw, STATUS_SEEDS=plan.seeds)
+    end_part(world, plan)
+
+
 def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
     """The assets of a parsed project."""
 
@@ -164,20 +196,14 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
                 "another day cannot be told from them; run the whole job.",
                 allow_retries=False,
             )
-        plan = BuildPlan(world.raw)
-        if is_another_day_only or not context.is_subset:
-            plan = plan_build(world, is_another_day_only=is_another_day_only)
+        if context.is_subset and not is_another_day_only:
+            yield from build_part(context, dbt, run)
+            return
+        plan = plan_build(world, is_another_day_only=is_another_day_only)
         lay_out(world, made_of=made_of(world), policy=policy_version(world))
         begin_build(world, is_another_day_only=is_another_day_only)
-        os.environ.update(dbt_environment(world))
-        os.environ["STATUS_RAW"] = str(plan.raw)
-        os.environ["STATUS_UPDATE"] = str(plan.only_changes).lower()
-        invocation = dbt.cli(build_arguments(), context=context, target_path=world.target)
-        events = with_failing_rows(
-            invocation.stream(), world=world, run_id=context.run.run_id, now=run.now
-        )
-        yield from told(context, events)
-        if is_another_day_only or not context.is_subset:
-            end_build(world, plan)
+        is_update = str(plan.only_changes).lower()
+        yield from built(context, dbt, run, STATUS_RAW=plan.raw, STATUS_UPDATE=is_update)
+        end_build(world, plan)
 
     return dbt_models

@@ -1,8 +1,9 @@
 """The published release as an asset, the last of a run."""
 
 import csv
+import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -12,7 +13,7 @@ from ingest.feeds import FEEDS
 from ingest.ledger import added_up
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
-from orchestration.defs.run import WarehouseRun
+from orchestration.defs.run import RunFacts, WarehouseRun
 from orchestration.fingerprint import (
     accepted_receipts,
     code_version,
@@ -28,11 +29,26 @@ from world.layout import World
 if TYPE_CHECKING:
     from release.facts import ReleaseFacts
 
+# A day, and the time that a daily run may take longer than the one before.
+FRESH_HOURS = 26
 RELEASE = dg.AssetKey(["release", "current"])
 STILL_OPEN = (
     "releases stay readable to others (mode {mode:04o}), as they were in this warehouse; all else "
     "is closed to them now; the setting release_mode says who may read releases"
 )
+
+
+def freshness() -> dg.FreshnessPolicy:
+    """A release older than STATUS_FRESH_HOURS is a warning, one twice as old a failure.
+
+    Raises:
+        UserError: that is no number of hours.
+    """
+    text = os.environ.get("STATUS_FRESH_HOURS", "").strip() or str(FRESH_HOURS)
+    if not text.isdecimal() or not int(text):
+        raise UserError(f"STATUS_FRESH_HOURS={text}: give whole hours, such as {FRESH_HOURS}.")
+    hours = timedelta(hours=int(text))
+    return dg.FreshnessPolicy.time_window(fail_window=2 * hours, warn_window=hours)
 
 
 def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -45,10 +61,12 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         deps=public_models,
         pool=POOL,
         retry_policy=RETRIES,
+        freshness_policy=freshness(),
         description="The public models, the report and release.json that readers see.",
     )
     def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
         from orchestration.build_state import facts_are_built, note_release, read_state
+        from orchestration.defs.release.figures import figures
         from orchestration.input_quality import newest_page
         from release.manifest import public_tables
         from release.modes import release_mode
@@ -81,6 +99,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             say(context, f"erasures: {count(removed, 'older release')} removed")
         return dg.MaterializeResult(
             metadata={
+                **figures(folder),
                 "release_id": facts.release_id,
                 "as_of_date": facts.as_of_date.isoformat(),
                 "folder": dg.MetadataValue.path(folder),
@@ -91,7 +110,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     return release
 
 
-def release_facts(run: WarehouseRun) -> "ReleaseFacts":
+def release_facts(run: RunFacts) -> "ReleaseFacts":
     """What the release says about itself; the id is the day it speaks of and what it is made of."""
     from release.facts import ReleaseFacts
 
@@ -133,7 +152,7 @@ def release_facts(run: WarehouseRun) -> "ReleaseFacts":
     )
 
 
-def _feed_notes(run: WarehouseRun, as_of: date, latest: date | None) -> list[str]:
+def _feed_notes(run: RunFacts, as_of: date, latest: date | None) -> list[str]:
     from release.coverage import feed_notes, read_coverage
 
     is_day_given = run.options.as_of is not None
