@@ -76,6 +76,19 @@ def test_after_a_death_between_publishing_and_removing_a_run_without_news_remove
     assert names(world) == {"ana"}
 
 
+def test_past_days_from_before_somebody_was_forgotten_are_removed(
+    world: World, publish: Publish
+) -> None:
+    days = {"2026-01-01": ("", "landing"), "2026-01-02": ("a", "landing"), "2026-01-03": ("", "x")}
+    for day, (forgotten, of) in days.items():
+        (world.days / day).mkdir(parents=True)
+        facts = {"world": of, "forgotten": forgotten}
+        (world.days / day / "release.json").write_text(json.dumps(facts), encoding="utf-8")
+    publish("today", forgotten="a")
+    assert remove_outspoken(world) == 1
+    assert {path.name for path in world.days.iterdir()} == {"2026-01-02", "2026-01-03"}
+
+
 def test_releases_that_name_no_more_people_stay(world: World, publish: Publish) -> None:
     publish("yesterday", forgotten="a")
     publish("today", forgotten="a")

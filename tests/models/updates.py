@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from ingest.feeds import FEEDS
+from orchestration.parts import needed_beside, with_readers
 from tests.models.compiled import Model, ModelRun, Project, compile_project
 from world.layout import PROJECT_DIR
 
@@ -78,6 +80,20 @@ class Build(ModelRun):
         self._changes = _project(names, only_changes=True) if only_changes else None
         self.connection.execute("create schema compiled.published")
 
+    @cached_property
+    def steps(self) -> set[str]:
+        """Models that a build of changes leaves with changed rows only."""
+        assert self._changes is not None
+        changes = {model.name: model.sql for model in self._changes.models}
+        whole = {name for names in COMPARED.values() for name in names}
+        tables = {
+            model.name: model.sql
+            for model in self.project.models
+            if model.name not in whole and not model.keys and '"changes"' not in model.relation
+        }
+        first = {name for name, sql in tables.items() if sql != changes[name]}
+        return with_readers(first, among=tables, parents=self.project.parents)
+
     def begin(self, rows: Rows) -> None:
         """The first build."""
         self._publish_nothing()
@@ -96,10 +112,12 @@ class Build(ModelRun):
             self.project = whole
 
     def rebuild(self, rows: Rows, names: Collection[str]) -> None:
-        """Make some of the models again from all ``rows`` of the last build, and no others."""
+        """Make some of the models again from all ``rows`` of the last build, and what these read
+        and a build of changes leaves with changed rows only."""
         whole = self.project
+        chosen = set(names) | needed_beside(names, steps=self.steps, parents=whole.parents)
         self.project = replace(
-            whole, models=tuple(model for model in whole.models if model.name in names)
+            whole, models=tuple(model for model in whole.models if model.name in chosen)
         )
         try:
             self.build(rows)

@@ -1,6 +1,7 @@
 """A build makes only the changes where nothing speaks against it, else everything."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,11 @@ from orchestration.build_state import (
     BuildPlan,
     begin_build,
     end_build,
+    end_part,
     facts_are_built,
     note_release,
     plan_build,
+    plan_part,
     read_state,
 )
 from orchestration.fingerprint import facts_made_of
@@ -55,12 +58,13 @@ def accept(world: World, file_id: str, *, rows: int, feed: str = "orders") -> No
     )
     (world.raw / feed).mkdir(parents=True, exist_ok=True)
     (world.raw / feed / SCHEMA_FILE).touch()
-    (world.raw / feed / f"{file_id}.parquet").touch()
+    (world.raw / feed / f"{file_id}.parquet").write_bytes(b"PAR1....PAR1")
 
 
 def build(world: World, plan: BuildPlan | None = None) -> None:
     begin_build(world, is_another_day_only=False)
     world.build_database.touch()
+    world.published.mkdir(exist_ok=True)
     end_build(world, plan or BuildPlan(world.raw))
 
 
@@ -179,6 +183,83 @@ def test_any_doubt_means_everything(
 ) -> None:
     accept(world, SECOND, rows=10)
     doubt(world, tmp_path)
+    assert plan(world) == BuildPlan(world.raw)
+
+
+def rebuild_a_part(world: World) -> set[str] | None:
+    """Build a part again; the raw files that it is built of, None if it leaves doubt behind."""
+    part = plan_part(world)
+    begin_build(world, is_another_day_only=False)
+    if part is None:
+        return None
+    files = {path.stem for path in part.raw.glob("*/[!_]*.parquet")}
+    end_part(world, part)
+    return files
+
+
+def test_a_part_is_built_of_what_the_whole_was_built_of(world: World, tmp_path: Path) -> None:
+    then = {path.name: path.read_bytes() for path in world.config.iterdir()}
+    accept(world, SECOND, rows=10)
+    stricter = overlay(tmp_path, "status_policy.csv", ",90,", ",80,")
+    configure(world, run_date=NEXT_DAY, as_of=date(2026, 2, 1), overlay=stricter)
+    assert rebuild_a_part(world) == {FIRST}
+    part = plan_part(world)
+    assert part is not None
+    assert {path.name: path.read_bytes() for path in part.seeds.iterdir()} == then
+
+
+def test_the_next_build_goes_on_from_a_part(world: World) -> None:
+    rebuild_a_part(world)
+    accept(world, SECOND, rows=10)
+    assert plan(world) == BuildPlan(world.arrived, only_changes=True, brought_from="one")
+    assert [path.stem for path in world.arrived.glob("orders/[!_]*")] == [SECOND]
+
+
+def test_a_release_of_a_build_with_a_part_built_again_is_written_whole(world: World) -> None:
+    accept(world, SECOND, rows=10)
+    build(world, plan(world))
+    assert read_state(world).brought_from == "one"
+    rebuild_a_part(world)
+    assert read_state(world).brought_from == ""
+
+
+def a_database_without_its_seeds(world: World, _: Path) -> None:
+    shutil.rmtree(world.config_of_build)
+
+
+def a_part_that_died(world: World, _: Path) -> None:
+    assert plan_part(world) is not None
+    begin_build(world, is_another_day_only=False)
+
+
+def another_day_that_died(world: World, _: Path) -> None:
+    begin_build(world, is_another_day_only=True)
+
+
+def a_file_gone_from_raw(world: World, _: Path) -> None:
+    (world.raw / "orders" / f"{FIRST}.parquet").unlink()
+
+
+@pytest.mark.parametrize(
+    "doubt",
+    [
+        a_build_that_died,
+        a_part_that_died,
+        another_day_that_died,
+        a_lost_database,
+        a_torn_state,
+        another_setting,
+        a_lost_file,
+        a_file_gone_from_raw,
+        a_file_that_was_judged_again,
+        a_database_without_its_seeds,
+    ],
+)
+def test_where_that_cannot_be_had_the_next_build_makes_everything(
+    doubt: Callable[[World, Path], None], world: World, tmp_path: Path
+) -> None:
+    doubt(world, tmp_path)
+    assert rebuild_a_part(world) is None
     assert plan(world) == BuildPlan(world.raw)
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from orchestration.__main__ import main
-from orchestration.options import options_from
+from orchestration.options import day_from, options_from, port_from
 from world.errors import UserError
 from world.layout import PROJECT_DIR
 
@@ -136,3 +136,19 @@ def test_the_environment_does_not_depend_on_the_folder_that_a_step_runs_in(
 
 def test_the_day_asked_for() -> None:
     assert options_from({"STATUS_AS_OF": " 2025-12-31 "}).as_of == date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(("text", "port"), [("", 3000), (" 3001 ", 3001), ("0", 0)])
+def test_the_port_of_the_ui(text: str, port: int) -> None:
+    assert port_from(text) == port
+
+
+@pytest.mark.parametrize("text", ["-1", "65536", "http", "3000.0", "²"])
+def test_what_is_no_port_is_told_in_one_line(text: str) -> None:
+    with pytest.raises(UserError, match=f"PORT={text}: not a port; give a number up to 65535."):
+        port_from(text)
+
+
+def test_a_day_goes_by_the_name_of_what_asks_for_it() -> None:
+    with pytest.raises(UserError, match="as_of_date=soon: not a day; write it as YYYY-MM-DD."):
+        day_from("soon", name="as_of_date")

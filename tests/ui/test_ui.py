@@ -1,5 +1,6 @@
 """`make ui` opens Dagster: lineage, runs, schedule and sensor work, and other sites stay out."""
 
+import hashlib
 import http.client
 import os
 import struct
@@ -9,7 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.end_to_end.story import LATE_FILES
+from orchestration.build_state import BuildState, read_state
+from tests.end_to_end.shop import Release, Shop
+from tests.end_to_end.story import FIRST_DAY, LATER_FILES, SECOND_DAY
 from tests.ui.browser import page, program
 from tests.ui.conftest import JOB, UI, wait_until
 
@@ -21,6 +24,24 @@ IS_BROWSER_REQUIRED = bool(os.environ.get("STATUS_REQUIRE_BROWSER"))
 ASSETS = """
     { assetNodes { assetKey { path } groupName dependencyKeys { path } } }
 """
+RELEASE = """
+    {
+        assetNodeOrError(assetKey: {path: ["release", "current"]}) {
+            ... on AssetNode {
+                internalFreshnessPolicy { ... on TimeWindowFreshnessPolicy { failWindowSeconds } }
+                assetMaterializations(limit: 1) {
+                    metadataEntries {
+                        label
+                        ... on IntMetadataEntry { intValue }
+                        ... on FloatMetadataEntry { floatValue }
+                    }
+                }
+            }
+        }
+    }
+"""
+ONE_MART = ("marts/mart_customer_status", "timeline/int_customer__timeline")
+ABOUT_A_DAY = ("mart_customer_status", "fct_customer_status_history", "fct_customer_status_change")
 SWITCH_ON = {
     "schedule": """
         mutation ($selector: ScheduleSelector!) {
@@ -40,11 +61,36 @@ SWITCH_ON = {
 
 
 @pytest.fixture(scope="module")
-def daily_run(ui: UI) -> str:
-    """The daily job, launched from the UI, has ended."""
-    run_id = ui.launch("daily")
+def first(ui: UI) -> Release:
+    """The release of the daily job, launched from the UI."""
+    assert ui.ended(ui.launch("daily")) == "SUCCESS"
+    return ui.shop.release
+
+
+@pytest.fixture(scope="module")
+def part(ui: UI, first: Release) -> BuildState | None:
+    """What the build holds after one mart, and what it is made from, is built again."""
+    names = (*ONE_MART, "seeds/settings", "intermediate/int_run__as_of", "core/fct_orders")
+    keys = [{"path": name.split("/")} for name in names]
+    assert ui.ended(ui.launch("__ASSET_JOB", assetSelection=keys)) == "SUCCESS"
+    return read_state(ui.shop.world)
+
+
+@pytest.fixture(scope="module")
+def second(ui: UI, part: BuildState | None) -> Release:
+    """The release of a run that the sensor has started, as files had come."""
+    ui.shop.land(LATER_FILES)
+    answered = ui.ask(SWITCH_ON["sensor"], selector=JOB | {"sensorName": "landing_sensor"})
+    assert answered["startSensor"]["sensorState"]["status"] == "RUNNING"
+    wait_until(lambda: runs_of_sensor(ui), "a run of the sensor")
+    (run_id,) = runs_of_sensor(ui)
     assert ui.ended(run_id) == "SUCCESS"
-    return run_id
+    return ui.shop.release
+
+
+def runs_of_sensor(ui: UI) -> list[str]:
+    tag = {"key": "dagster/sensor_name", "value": "landing_sensor"}
+    return [run["runId"] for run in ui.runs() if tag in run["tags"]]
 
 
 def answer(ui: UI, method: str, path: str, **headers: str) -> int:
@@ -97,10 +143,6 @@ def test_only_this_machine_is_listened_to(ui: UI) -> None:
     assert addresses == {"0100007F"}  # 127.0.0.1, its bytes turned round
 
 
-def test_the_daily_job_publishes_a_release(ui: UI, daily_run: str) -> None:
-    assert ui.shop.release.statuses()
-
-
 def test_a_browser_shows_the_lineage(ui: UI, tmp_path: Path) -> None:
     if program() is None:
         if IS_BROWSER_REQUIRED:
@@ -118,24 +160,68 @@ def test_the_schedule_is_switched_on(ui: UI) -> None:
     assert answered["scheduleState"]["status"] == "RUNNING"
 
 
-def test_the_sensor_starts_a_run_when_files_have_come(ui: UI, daily_run: str) -> None:
-    ui.shop.land(LATE_FILES)
-    before = {run["runId"] for run in ui.runs()}
-    answered = ui.ask(SWITCH_ON["sensor"], selector=JOB | {"sensorName": "landing_sensor"})
-    assert answered["startSensor"]["sensorState"]["status"] == "RUNNING"
+def test_the_daily_job_publishes_a_release(first: Release) -> None:
+    assert first.facts["as_of_date"] == FIRST_DAY
 
-    def of_sensor() -> list[str]:
-        return [
-            run["runId"]
-            for run in ui.runs()
-            if {"key": "dagster/sensor_name", "value": "landing_sensor"} in run["tags"]
-        ]
 
-    wait_until(of_sensor, "a run of the sensor")
-    (run_id,) = set(of_sensor()) - before
-    old = ui.shop.release.folder
-    assert ui.ended(run_id) == "SUCCESS"
-    assert ui.shop.release.folder != old
+def test_the_release_is_told_in_numbers_that_dagster_plots(ui: UI, first: Release) -> None:
+    asset = ui.ask(RELEASE)["assetNodeOrError"]
+    (found,) = asset["assetMaterializations"][:1]
+    numbers = {
+        entry["label"]: entry.get("intValue", entry.get("floatValue"))
+        for entry in found["metadataEntries"]
+    }
+    assert numbers["customers"] == len(first.statuses())
+    for status in ("captive", "active", "passive", "inactive"):
+        counted = sum(found == status for found, _ in first.statuses().values())
+        assert numbers[f"customers_{status}"] == counted, status
+    (revenue,) = first.ask("select sum(revenue_365d) from mart_customer_status")[0]
+    assert numbers["revenue_365_days"] == float(revenue)
+    assert numbers["rows_in_public_tables"] == sum(first.facts["row_counts"].values())
+    assert numbers["rows_quarantined"] == 0
+    assert asset["internalFreshnessPolicy"]["failWindowSeconds"] == 2 * 26 * 60 * 60
+
+
+def test_a_part_built_again_leaves_the_build_whole(
+    ui: UI, first: Release, part: BuildState | None
+) -> None:
+    assert ui.shop.release == first
+    assert part is not None
+    assert (part.is_whole, part.release_id) == (True, first.folder.name)
+
+
+def test_the_sensor_starts_a_run_that_takes_in_only_what_came(
+    ui: UI, first: Release, second: Release
+) -> None:
+    assert second.facts["as_of_date"] == SECOND_DAY
+    assert "C-FAY" in second.statuses()
+    state = read_state(ui.shop.world)
+    assert state is not None
+    assert state.brought_from == first.folder.name
+
+
+def test_a_past_day_is_told_as_it_was_and_nothing_else_changes(
+    ui: UI, first: Release, second: Release
+) -> None:
+    before = fingerprints(ui.shop)
+    assert ui.ended(ui.launch("past_day", {"as_of_date": FIRST_DAY})) == "SUCCESS"
+    assert fingerprints(ui.shop) == before
+    day = Release(ui.shop.world.days / FIRST_DAY)
+    assert day.facts["as_of_date"] == FIRST_DAY
+    told, then = day.tables(), first.tables()
+    assert [name for name in ABOUT_A_DAY if told[name] != then[name]] == []
+    assert told["fct_customer_status_restatement"] == []
+    assert FIRST_DAY in (day.folder / "report.html").read_text(encoding="utf-8")
+
+
+def fingerprints(shop: Shop) -> dict[str, str]:
+    """What readers see, and all that the next run builds on, byte for byte."""
+    found = {"current": str(shop.world.current.readlink())}
+    for folder in (shop.world.releases, shop.world.root):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
 
 
 def colours(picture: Path) -> set[bytes]:

@@ -1,5 +1,6 @@
 """Every dbt model and seed as an asset, every dbt test as an asset check."""
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,16 +28,18 @@ from orchestration.build_state import (
     plan_build,
     plan_part,
 )
-from orchestration.dbt import DBT, begin_dbt, dbt_environment
+from orchestration.dbt import DBT, begin_dbt, call_dbt, dbt_environment
 from orchestration.defs.dbt.checks import with_failing_rows
 from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
+from orchestration.failures import in_one_line
 from orchestration.fingerprint import made_of, policy_version
 from orchestration.options import options_from
+from orchestration.parts import needed_beside, read_by, steps_of_changes
 from orchestration.progress import count, say
 from orchestration.published import lay_out
-from world.layout import PROJECT_DIR
+from world.layout import PROJECT_DIR, World
 
 # What the as-of date, and what was published last, have a say in; all else are facts.
 FOLLOWS_THE_DAY = (
@@ -169,8 +172,30 @@ def build_part(
         return
     say(context, "built of the files, the seeds and the day of the last whole build")
     begin_build(world, is_another_day_only=False)
-    yield from built(context, dbt, run, STATUS_RAW=plan.raw, STATUS_SEEDS=plan.seeds)
+    places = {"STATUS_RAW": str(plan.raw), "STATUS_SEEDS": str(plan.seeds)}
+    build_beside(context, world, places)
+    yield from built(context, dbt, run, **places)
     end_part(world, plan)
+
+
+def build_beside(
+    context: dg.AssetExecutionContext, world: World, places: Mapping[str, str]
+) -> None:
+    """Build all rows of the tables that the part reads and the last build left with a few."""
+    manifest = json.loads(manifest_path().read_text(encoding="utf-8"))
+    beside = needed_beside(
+        (key.path[-1] for key in context.selected_asset_keys),
+        steps=steps_of_changes(manifest),
+        parents=read_by(manifest, by_tests=True),
+    )
+    if not beside:
+        return
+    say(context, f"built beside it: {', '.join(sorted(beside))}")
+    result = call_dbt(
+        world, "run", "--no-write-json", "--select", *sorted(beside), environment=places
+    )
+    if result.returncode:
+        raise dg.Failure(f"{in_one_line(result.stdout + result.stderr)}", allow_retries=False)
 
 
 def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
