@@ -97,7 +97,7 @@ def ui(port: str) -> None:
 
         with listen(number) as listening:
             prepare_dagster(options)
-            end_dead_runs_if_free(options.world)
+            end_dead_runs_if_free(options.world, say=click.echo)
             serve(listening, say=click.echo)
     except UserError as error:
         complain(error)

@@ -179,19 +179,26 @@ def end_dead_runs() -> list[str]:
     return ended
 
 
-def _tell_of_death(world: World, run_id: str, *, say: Callable[[str], None]) -> None:
-    """Alert for a run that was killed and could not do so itself; this one goes on."""
+def _tell_of_death(
+    world: World,
+    run_id: str,
+    *,
+    say: Callable[[str], None],
+    now: str = "The next run has begun.",
+) -> None:
+    """Alert for a run that was killed and could not do so itself; the program goes on."""
     if alerts.is_wanted():
-        problems = [f"run {run_id}: {DIED} The next run has begun."]
+        problems = [f"run {run_id}: {DIED} {now}"]
         alert = alerts.failure(world.warehouse, problems, world=world, run_id=run_id)
         for warning in alerts.send(alert):
             say(warning)
 
 
-def end_dead_runs_if_free(world: World) -> None:
+def end_dead_runs_if_free(world: World, *, say: Callable[[str], None]) -> None:
     """The same before the UI starts, unless a run from the command line is going on."""
     with suppress(UserError), writing(world.lock_file):
-        end_dead_runs()
+        for run_id in end_dead_runs():
+            _tell_of_death(world, run_id, say=say, now="Dagster's UI is starting.")
 
 
 def run_daily_job(world: World, *, another_day_only: bool) -> None:

@@ -99,8 +99,8 @@ def _code_server() -> Iterator[Path]:
 @contextmanager
 def _daemon(workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """The process that starts queued runs, and looks at schedules, sensors and freshness."""
-    command = [sys.executable, "-m", "dagster._daemon", "run", "--log-level", LOG_LEVEL]
-    process = subprocess.Popen([*command, "--workspace", str(workspace)])
+    command = [sys.executable, "-m", "orchestration.ui.daemon", "--log-level", LOG_LEVEL]
+    process = subprocess.Popen([*command, "--workspace", str(workspace)], stdin=subprocess.PIPE)
     try:
         yield process
     finally:

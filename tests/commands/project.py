@@ -29,7 +29,10 @@ LEFT_BEHIND = shutil.ignore_patterns(
 STAMPS = ("run", "dev", "complete-journey")
 # A make above this one hands its options down, and the person's own must not count.
 FOREIGN = ("STATUS_", "DBT_", "DAGSTER_", "MAKE", "MFLAGS")
-OPTIONS = ("DATA", "LANDING", "WAREHOUSE", "AS_OF", "CONFIG", "TARGET", "SQL", "FILE", "FORMAT")
+OPTIONS = (
+    *("DATA", "LANDING", "WAREHOUSE", "AS_OF", "CONFIG", "TARGET"),
+    *("SQL", "FILE", "FORMAT", "PORT"),
+)
 PATIENCE_SECONDS = 300
 
 

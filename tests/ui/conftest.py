@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands.project import FOREIGN, OPTIONS
 from tests.end_to_end.shop import Shop
 from tests.end_to_end.story import FIRST_FILES
 from world.layout import PROJECT_DIR
@@ -98,7 +99,11 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UI]:
 def start(shop: Shop, log: Path) -> "subprocess.Popen[bytes]":
     """``make ui``; what the environment already has is not installed again."""
     options = [f"LANDING={shop.landing}", f"WAREHOUSE={shop.world.warehouse}", "PORT=0"]
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("STATUS_", "DAGSTER_"))}
+    inherited = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith(FOREIGN) and name not in OPTIONS
+    }
     with log.open("wb") as said:
         return subprocess.Popen(
             ["make", "--assume-old=.venv/run.installed", "ui", *options],
