@@ -8,7 +8,7 @@ from orchestration.defs.forget.assets import forgotten
 from orchestration.defs.past_day.job import past_day_job
 from orchestration.defs.raw.assets import raw_assets
 from orchestration.defs.release.assets import release_asset
-from orchestration.defs.run import WarehouseRun
+from orchestration.defs.run import SILENT, WarehouseRun
 from orchestration.defs.schedule.daily import daily_job, daily_schedule, landing_sensor
 from release.manifest import public_tables
 
@@ -22,5 +22,6 @@ def definitions() -> dg.Definitions:
         jobs=[daily_job, past_day_job],
         schedules=[daily_schedule()],
         sensors=[landing_sensor, alert_on_failure],
+        loggers={"console": SILENT},
         resources={"dbt": dbt_resource(), "run": WarehouseRun()},
     )

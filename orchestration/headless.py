@@ -45,9 +45,6 @@ freshness: {enabled: true}
 
 DIED = "The process of this run died."
 
-# Dagster's own log goes to its database, where the UI reads it, not to the terminal.
-SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
-
 
 def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
     """Land, check, build and publish; True if that was needed, False if nothing is new.
@@ -227,7 +224,6 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
-            run_config={"loggers": SILENT},
             asset_selection=selection,
             tags=FROM_COMMAND_LINE | ({ANOTHER_DAY: "true"} if another_day_only else {}),
         )

@@ -15,6 +15,9 @@ from world.lock import writing
 from world.permissions import close_to_others, keep_private
 from world.settings import Settings, write_config
 
+# Dagster's own log goes to its database, where the UI reads it, not to the terminal.
+SILENT = dg.colored_console_logger.configured({"log_level": "CRITICAL"})
+
 
 class RunFacts(Protocol):
     """What a release says of the run that made it comes from here."""

@@ -23,6 +23,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from orchestration.progress import only_own_words
 from orchestration.ui.guard import Guard
 from world.errors import UserError
 from world.layout import PROJECT_DIR
@@ -85,11 +86,13 @@ def serve(listening: socket.socket, *, say: Callable[[str], None]) -> None:
 def _code_server() -> Iterator[Path]:
     """The one process that loads the definitions; yields the workspace file that leads to it."""
     target = ModuleTarget(DEFINITIONS, None, str(PROJECT_DIR), location_name=DEFINITIONS)
-    with (
-        dg.DagsterInstance.get() as instance,
-        ProxyServerManager(instance, target, code_server_log_level=LOG_LEVEL) as servers,
-        tempfile.TemporaryDirectory() as folder,
-    ):
+    with ExitStack() as stack:
+        instance = stack.enter_context(dg.DagsterInstance.get())
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        with only_own_words():  # what dbt prints in a run is in Dagster's log of the step
+            servers = stack.enter_context(
+                ProxyServerManager(instance, target, code_server_log_level=LOG_LEVEL)
+            )
         workspace = Path(folder) / "workspace.yaml"
         specs = {"load_from": list(servers.get_code_server_specs())}
         workspace.write_text(yaml.safe_dump(specs), encoding="utf-8")

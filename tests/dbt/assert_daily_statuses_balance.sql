@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "agg_customer_status_daily"}}}) }}
+
 -- Every status opens a day with what it closed the day before with, and closes it with
 -- that and who came, less who went; who comes without leaving another status is new. A
 -- row here is a day on which customers appeared from nowhere or got lost.

@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "agg_customer_status_daily"}}}) }}
+
 -- The running sums end with the customers that the status mart holds on the as-of date.
 -- A row here is a status of which the two count a different number of customers.
 with

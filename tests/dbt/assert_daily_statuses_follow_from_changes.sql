@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "agg_customer_status_daily"}}}) }}
+
 -- Who came and went on a day are the changes of that day. A row here is a day and
 -- status on which the daily counts and the list of changes disagree.
 with

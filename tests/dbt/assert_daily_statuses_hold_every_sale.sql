@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "agg_customer_status_daily"}}}) }}
+
 -- Every purchase of a customer lies in the status of its day. A row here is a day whose
 -- purchases, or their amounts, got lost or were counted twice.
 with

@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "status_policy"}}}) }}
+
 -- Every customer needs a policy on every day. A row here means that status_policy has
 -- lost its segment `default`: put it back.
 select 'default' as missing_policy_segment

@@ -1,3 +1,10 @@
+{{
+    config(
+        severity="warn",
+        meta={"dagster": {"ref": {"name": "fct_customer_status_change"}}},
+    )
+}}
+
 -- Engagement is measured on the days on which it was measured before. A row here, one
 -- at
 -- most, warns that it became measured or unmeasured and that customers changed status

@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_ingest"}}}) }}
+
 -- Rows read = rows accepted + rows quarantined, for every file that was taken; a held
 -- file
 -- adds nothing. Each quarantined row broke one rule at least, so by rule they are no

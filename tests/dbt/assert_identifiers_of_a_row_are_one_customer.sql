@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "int_identifier__resolved"}}}) }}
+
 {%- set changes = ref("chg_sightings") %}
 
 -- Identifiers that rows name together are one customer's. A row here is a pair that

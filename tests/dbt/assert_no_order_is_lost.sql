@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "fct_orders"}}}) }}
+
 {%- set changes = ref("chg_orders") %}
 
 -- Every order stays in the facts. A row here is an order whose currency has left

@@ -1,3 +1,10 @@
+{{
+    config(
+        severity="warn",
+        meta={"dagster": {"ref": {"name": "int_identifier__resolved"}}},
+    )
+}}
+
 {%- set changes = ref("chg_identifiers") %}
 
 -- Of people who asked to be forgotten no identifier is readable. A row here is one that

@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "int_customer__measures"}}}) }}
+
 -- The timeline carries running totals; the measures count the facts afresh. A row here
 -- is a customer whom the two do not agree on: one of them is wrong, and no release may
 -- say so.

@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "mart_customer_status"}}}) }}
+
 -- From one release to the next, at most a month later, customers do not leave a
 -- status in
 -- masses for no other reason than the passing of time. A row here is a status that more

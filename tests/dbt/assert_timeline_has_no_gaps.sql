@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "int_customer__timeline"}}}) }}
+
 {%- set changes = ref("chg_customers") %}
 
 -- A customer's intervals follow each other without gap or overlap. A row here breaks

@@ -1,3 +1,5 @@
+{{ config(meta={"dagster": {"ref": {"name": "mart_status_transitions"}}}) }}
+
 -- A matrix starts with all customers that a status held on the first day of its month,
 -- and stands for every month whose end is observed. A row here is a start that the
 -- daily counts do not know, or of another size.

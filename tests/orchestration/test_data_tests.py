@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import yaml
+
 from tests.orchestration.conftest import Project
+from world.layout import PROJECT_DIR
 
 LONGEST_NAME = 60
 HOW = (
@@ -38,3 +41,10 @@ def test_a_check_in_dagster_carries_the_description_of_its_test(project: Project
     described = {key.name: graph.get(key).description for key in graph.asset_check_keys}
     for node in project.nodes("test"):
         assert described[node["name"]] == node["description"]
+
+
+def test_what_holds_for_an_assertion_stands_in_its_sql() -> None:
+    """In YAML it would be lost whenever dbt parses only what has changed."""
+    listed = (PROJECT_DIR / "tests" / "dbt" / "_assertions.yml").read_text(encoding="utf-8")
+    for assertion in yaml.safe_load(listed)["data_tests"]:
+        assert assertion.keys() == {"name", "description"}, assertion["name"]
