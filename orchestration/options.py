@@ -91,7 +91,7 @@ def port_from(text: str) -> int:
     """
     text = text.strip() or str(DEFAULT_PORT)
     if not text.isdecimal() or int(text) > LAST_PORT:
-        raise UserError(f"PORT={text}: not a port; give a number up to {LAST_PORT}.")
+        raise UserError(f"PORT={shown(text)}: not a port; give a number up to {LAST_PORT}.")
     return int(text)
 
 
