@@ -84,7 +84,8 @@ from read_csv(
         at_risk_after_days: 'int', engagement_window_days: 'int',
         engagement_points_required: 'decimal(9,2)', habit_period: 'varchar',
         habit_window_periods: 'int', habit_periods_required: 'int',
-        subscription_valid_days: 'int', engagement_measured_from: 'date'
+        subscription_valid_days: 'int', engagement_measured_from: 'date',
+        engagement_gap_days: 'int', engagement_feeds: 'varchar'
     }
 );
 

@@ -26,6 +26,9 @@ POLICY_LIMITS = {
     "habit_window_periods": MOST_PERIODS,
     "habit_periods_required": MOST_PERIODS,
 }
+# These may be empty.
+OPTIONAL_POLICY_LIMITS = {"engagement_gap_days": MOST_DAYS}
+ENGAGEMENT_FEEDS = ("web_sessions", "crm_touches", "both")
 
 
 def check_rates(rows: Rows) -> None:
@@ -52,7 +55,9 @@ def check_policies(rows: Rows) -> None:
     """Raises UserError if a threshold is no number that a day can be counted with."""
     rows = list(rows)
     for row in rows:
-        for column, most in POLICY_LIMITS.items():
+        for column, most in (POLICY_LIMITS | OPTIONAL_POLICY_LIMITS).items():
+            if column in OPTIONAL_POLICY_LIMITS and not row.get(column):
+                continue
             days = _number(row[column])
             if days is None or not 0 <= days <= most or days % 1:
                 raise UserError(
@@ -60,6 +65,13 @@ def check_policies(rows: Rows) -> None:
                     f"{row['effective_from']} is {row[column]!r}; "
                     f"give a whole number from 0 to {most:,}."
                 )
+        feeds = row.get("engagement_feeds")
+        if feeds and feeds not in ENGAGEMENT_FEEDS:
+            raise UserError(
+                f"status_policy.csv: engagement_feeds of {row['policy_segment']!r} from "
+                f"{row['effective_from']} is {feeds!r}; give {', '.join(ENGAGEMENT_FEEDS)}, or "
+                "leave it empty."
+            )
     segments = {row["policy_segment"] for row in rows}
     defaults = sum(row["policy_segment"] == "default" for row in rows)
     if len(rows) + len(segments) * defaults > MOST_POLICY_ROWS:

@@ -37,6 +37,24 @@ def test_a_century_is_a_threshold_and_so_is_a_number_with_a_point() -> None:
     check_policies([policy(inactive_after_days="36525", subscription_valid_days="35.0")])
 
 
+@pytest.mark.parametrize("value", ["-1", "36526", "1.5", "fortnight"])
+def test_a_gap_that_no_day_can_be_counted_with_is_named(value: str) -> None:
+    with pytest.raises(UserError, match="engagement_gap_days of 'default' from 1900-01-01 is"):
+        check_policies([policy(engagement_gap_days=value)])
+
+
+@pytest.mark.parametrize("value", ["", "0", "14", "14.0"])
+def test_a_gap_may_be_empty_or_nothing(value: str) -> None:
+    check_policies([policy(engagement_gap_days=value)])
+
+
+def test_a_feed_that_is_none_of_engagement_is_named() -> None:
+    with pytest.raises(UserError, match="engagement_feeds of 'default' .* is 'orders'; give web"):
+        check_policies([policy(engagement_feeds="orders")])
+    for value in ("", "web_sessions", "crm_touches", "both"):
+        check_policies([policy(engagement_feeds=value)])
+
+
 def test_more_policy_rows_than_the_timeline_can_tell_apart_are_refused() -> None:
     rows = [policy(), *(policy(policy_segment=f"segment {number}") for number in range(50_000))]
     with pytest.raises(UserError, match="merge segments"):

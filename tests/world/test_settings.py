@@ -86,6 +86,41 @@ def test_columns_that_a_seed_leaves_out_are_empty_and_in_the_shipped_order(
     assert text == "source,touch_type,points,daily_cap\ncrm,clicked,5,\n"
 
 
+POLICY_COLUMNS = (
+    "policy_segment,effective_from,inactive_after_days,at_risk_after_days,engagement_window_days,"
+    "engagement_points_required,habit_period,habit_window_periods,habit_periods_required,"
+    "subscription_valid_days"
+)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "gap"), [("", "", "14"), (",engagement_gap_days", ",", "")]
+)
+def test_a_policy_without_a_gap_has_the_shipped_one_and_an_empty_one_stays_empty(
+    column: str, value: str, gap: str, write: Callable[..., Settings], in_force: Path
+) -> None:
+    """A file that was written before the column existed watches feeds as the shipped one does."""
+    write(status_policy=f"{POLICY_COLUMNS}{column}\ndefault,1900-01-01,80,60,90,3,month,6,5,35{value}\n")
+    (row,) = rows(in_force / "status_policy.csv")
+    assert (row["inactive_after_days"], row["engagement_gap_days"]) == ("80", gap)
+    assert row["engagement_feeds"] == ""
+
+
+def test_sentences_that_a_file_does_not_give_are_the_shipped_ones(
+    write: Callable[..., Settings], in_force: Path
+) -> None:
+    shipped = rows(SHIPPED_SEEDS / "status_reasons.csv")
+    write(
+        status_reasons="rule,reason_en,reason_es\ninactive,Gone.,Se fue.\n",
+        labels="kind,code,label_en,label_es\nstatus,inactive,Gone,Ido\n",
+    )
+    sentences = {row["rule"]: row["reason_en"] for row in rows(in_force / "status_reasons.csv")}
+    assert sentences == {row["rule"]: row["reason_en"] for row in shipped} | {"inactive": "Gone."}
+    labels = [row for row in rows(in_force / "labels.csv") if row["code"] == "inactive"]
+    assert [row["label_en"] for row in labels] == ["Gone"]
+    assert len(rows(in_force / "labels.csv")) == len(rows(SHIPPED_SEEDS / "labels.csv"))
+
+
 def test_spaces_and_a_byte_order_mark_of_a_spreadsheet_do_no_harm(
     write: Callable[..., Settings], in_force: Path
 ) -> None:
