@@ -98,7 +98,7 @@ def test_a_command_that_takes_its_time_works(published: Project, page: str, comm
         "setting,value\nbusiness_timezone,Europe/Madrid\n", encoding="utf-8"
     )
     warehouse = published.folder / "warehouse-mine" / "current"
-    if warehouse.is_symlink() and "simulated" not in str(warehouse.readlink()):
+    if warehouse.is_symlink() and warehouse.readlink().is_absolute():
         warehouse.unlink()  # the stand-in of the other tests
     done = published.shell(command)
     assert done.returncode == 0, page + done.stderr
