@@ -48,7 +48,9 @@
 {% macro rows_before(name) -%}
     {%- set feed = changing_feeds()[name] -%}
     {%- set came %}
-        {{ feed.key }} in (select {{ feed.key }} from {{ source("raw", name) }})
+        {{ feed.key }} in (
+            select {{ staged_key(name, feed.key) }} from {{ source("raw", name) }}
+        )
     {%- endset %}
     select *
     from {{ rows_where(previous(feed.staged), came) }} as before
@@ -59,7 +61,9 @@
 {% macro rows_that_came(name) -%}
     {%- set feed = changing_feeds()[name] -%}
     {%- set came %}
-        {{ feed.key }} in (select {{ feed.key }} from {{ source("raw", name) }})
+        {{ feed.key }} in (
+            select {{ staged_key(name, feed.key) }} from {{ source("raw", name) }}
+        )
         and {{ feed.moment }} in (
             select {{ feed.moment }}
             from {{ source("raw", name) }}

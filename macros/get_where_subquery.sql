@@ -10,9 +10,14 @@
         ) -%}
         {%- set meta = found.config.get("meta", {}) if found else {} -%}
         {%- if meta.get("feed") -%}
-            {%- do conditions.append(
-                changed(found.config.unique_key, source("raw", meta.feed))
-            ) -%}
+            {%- set key = found.config.unique_key | first -%}
+            {%- set came %}
+                {{ key }} in (
+                    select {{ staged_key(meta.feed, key) }}
+                    from {{ source("raw", meta.feed) }}
+                )
+            {%- endset %}
+            {%- do conditions.append(came) -%}
         {%- elif meta.get("scope") -%}
             {%- set scope = previous(meta.scope) -%}
             {%- do conditions.append(changed(found.config.unique_key, scope)) -%}

@@ -21,9 +21,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.ledger import HELD, read_receipts
-from orchestration.failing_rows import without_emails
 from orchestration.fingerprint import current_facts
 from world.layout import World
+from world.masking import masked
 
 WEBHOOK = "STATUS_ALERT_WEBHOOK"
 COMMAND = "STATUS_ALERT_COMMAND"
@@ -50,15 +50,15 @@ def failure(
         run_id: Dagster's id of the run; None if it was refused before it began.
     """
     facts = (current_facts(world) if world else None) or {}
-    masked = [without_emails(line) for line in problems]
+    told = [masked(line) for line in problems]
     return {
         "event": FAILED,
-        "text": f"Customer status: run failed in {warehouse}: {masked[0] if masked else ''}",
+        "text": f"Customer status: run failed in {warehouse}: {told[0] if told else ''}",
         "warehouse": str(warehouse),
         "run_id": run_id,
         "time": datetime.now(tz=UTC).isoformat(timespec="seconds"),
         "exit_code": EXIT_CODE,
-        "problems": masked,
+        "problems": told,
         "held_files": list(_held_files(world)) if world and run_id else [],
         "current_release": facts.get("release_id"),
         "current_as_of_date": facts.get("as_of_date"),
@@ -70,8 +70,8 @@ def _held_files(world: World) -> Iterator[dict[str, str]]:
         if receipt.state == HELD:
             yield {
                 "feed": receipt.feed,
-                "file": without_emails(receipt.file_name),
-                "reason": without_emails(receipt.held_reason or ""),
+                "file": masked(receipt.file_name),
+                "reason": masked(receipt.held_reason or ""),
             }
 
 

@@ -21,6 +21,7 @@ import duckdb
 
 from release.manifest import primary_keys
 from world.layout import World
+from world.masking import masked
 
 MOST_ROWS = 10
 RUNS_KEPT = 30
@@ -36,8 +37,6 @@ _SHOWN_TYPES = re.compile(
     r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|DOUBLE|FLOAT|BOOLEAN|DATE|TIMESTAMP)\b"
 )
 _PERSONAL = {"birth_date"}
-_EMAIL = re.compile(r"[^\s'\"=:,;<>()]+(@|%40)[^\s'\",;<>()]+")
-_MASK = "***"
 _KEY_DIGITS, _KEY_DIGITS_SHOWN = 32, 8
 _LONGEST_VALUE = 60
 
@@ -83,11 +82,6 @@ def in_short(row: Mapping[str, str]) -> dict[str, str]:
         else value
         for name, value in row.items()
     }
-
-
-def without_emails(text: str) -> str:
-    """A text with ``***`` in the place of all that looks like an e-mail address."""
-    return _EMAIL.sub(_MASK, text)
 
 
 def look_up(world: World, *, run_id: str, now: datetime) -> list[FailedTest]:
@@ -206,7 +200,7 @@ def _is_shown(name: str, kind: str) -> bool:
 def _text(value: object) -> str:
     if value is None:
         return "null"
-    text = without_emails(str(value)).encode("unicode_escape").decode("ascii")
+    text = masked(str(value)).encode("unicode_escape").decode("ascii")
     return text if len(text) <= _LONGEST_VALUE else text[:_LONGEST_VALUE] + "..."
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from ingest.ledger import ACCEPTED, Receipt, read_receipts
 from world.layout import PROJECT_DIR, World
 
+# Settings that say whether a release is made, not what it says.
+NOT_IN_RELEASES = ("run_date,", "hold_on_low_volume,")
 # Whatever can change what a release says.
 CODE = (
     "models",
@@ -26,7 +28,7 @@ CODE = (
 )
 POLICY = "status_policy.csv"
 # Settings that change no fact.
-NO_FACTS = ("run_date,", "as_of_date,", "release_mode,")
+NO_FACTS = (*NOT_IN_RELEASES, "as_of_date,", "release_mode,")
 # The tables among the seeds count as they are in force, not as they are shipped.
 SUFFIXES = {".sql", ".yml", ".md", ".py", ".css"}
 
@@ -58,7 +60,7 @@ def made_of(world: World) -> str:
     The day of the run is left out: it matters only while there are events after the as-of date,
     which `may_advance` tells.
     """
-    return _fingerprint(world, but_for=("run_date,",))
+    return _fingerprint(world, but_for=NOT_IN_RELEASES)
 
 
 def facts_made_of(world: World) -> str:

@@ -40,6 +40,7 @@ def print_summary(options: RunOptions, console: Console) -> None:
     console.print()
     _print_statuses(world, facts, console)
     _print_input(facts, console)
+    _print_masked(facts, console)
     for number, note in enumerate(facts.get("feed_notes", ())):
         label = "" if number else "Feeds"
         _print_line(console, label, note)
@@ -116,3 +117,11 @@ def _print_input(facts: dict, console: Console) -> None:
     for feed, notices in facts.get("notices", {}).items():
         words = [f"{notice} ({count:,})" for notice, count in sorted(notices.items())]
         _print_line(console, "", f"{feed}: {'; '.join(words)}")
+
+
+def _print_masked(facts: dict, console: Console) -> None:
+    """How many values do not show what they held: nobody should look for them in the tables."""
+    masked = facts.get("masked_values") or {}
+    if masked:
+        words = ", ".join(f"{column} ({rows:,})" for column, rows in masked.items())
+        _print_line(console, "Masked", f"e-mail addresses and telephone numbers in {words}")

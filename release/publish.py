@@ -16,10 +16,12 @@ from typing import Any
 
 from release.facts import PublicTable, ReleaseFacts
 from release.mart import bring_up_mart, write_mart
+from release.masked_values import masked_values
 from release.report import write_report
 from world.durable import sync
 from world.errors import UserError
 from world.layout import World
+from world.masking import masked_document
 from world.permissions import PRIVATE, folder_mode
 
 MART = "mart.duckdb"
@@ -207,13 +209,15 @@ def _document(
         "created_at": facts.created_at.astimezone(UTC),  # one zone: its text sorts by time
         "world": world.name,
         "row_counts": rows,
+        "masked_values": masked_values(mart),
         "mart_bytes": mart.stat().st_size,
         "mart_bytes_when_whole": whole_size,
     }
 
 
 def _write_facts(path: Path, document: dict[str, Any]) -> None:
-    text = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+    plain = json.loads(json.dumps(document, default=_plain))
+    text = json.dumps(masked_document(plain), ensure_ascii=False, indent=2)
     path.write_text(text + "\n", encoding="utf-8")
 
 

@@ -1,14 +1,13 @@
 """Turns values into the words, numbers and HTML of the report."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
+from world.masking import masked
 from world.text import shown_in_html
 
 MISSING = "–"
-_EMAIL = re.compile(r"[^\s@,;<>\"']+@[^\s@,;<>\"']+")
 
 
 class Html(str):
@@ -18,13 +17,13 @@ class Html(str):
 
 
 def text(value: object) -> Html:
-    """Make ``value`` safe to show unless it is markup; e-mail addresses are blotted out.
+    """Make ``value`` safe to show unless it is markup; e-mail addresses are masked.
 
     File names and reasons come from outside, and the report names no person.
     """
     if isinstance(value, Html):
         return value
-    return Html(shown_in_html(_EMAIL.sub("[e-mail]", str(value))))
+    return Html(shown_in_html(masked(str(value))))
 
 
 def join(parts: Iterable[Html]) -> Html:

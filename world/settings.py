@@ -125,6 +125,13 @@ class Settings:
             )
         return int(gigabytes * 1_000_000_000)
 
+    @property
+    def hold_on_low_volume(self) -> bool:
+        text = self.values["hold_on_low_volume"].lower()
+        if text not in ("true", "false"):
+            raise UserError(f"settings.csv: hold_on_low_volume is {text!r}; write true or false.")
+        return text == "true"
+
     def source_timezone(self, feed: str) -> ZoneInfo:
         """Zone of the feed's timestamps that carry no offset (UTC where none is configured)."""
         key = f"source_timezone_{feed}"
@@ -267,6 +274,7 @@ def _zone(name: str, setting: str, seed: str = "settings.csv") -> ZoneInfo:
 def _validate(settings: Settings, seeds: Path) -> None:
     _ = settings.business_timezone, settings.max_reject_share, settings.earliest_event_date
     _ = settings.max_unpacked_bytes, settings.release_mode
+    _ = settings.hold_on_low_volume
     currency = settings.values["reporting_currency"]
     rates = _read_csv(seeds / "currency_rates.csv")[1]
     check_rates(rates)

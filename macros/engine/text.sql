@@ -16,25 +16,6 @@
     substr({{ text }}, 1, strpos({{ text }}, '{{ separator }}') - 1)
 {%- endmacro %}
 
-{# The text with `***` in the place of every e-mail address, written plainly or as in a link. #}
-{% macro without_email_addresses(text) -%}
-    {{ return(adapter.dispatch("without_email_addresses")(text)) }}
-{%- endmacro %}
-
-{% macro duckdb__without_email_addresses(text) -%}
-    case
-        when contains({{ text }}, '@') or contains({{ text }}, '%40')
-        then
-            regexp_replace(
-                {{ text }},
-                '[[:alnum:]._%+-]+(@|%40)[[:alnum:]-]+([.][[:alnum:]-]+)+',
-                '***',
-                'g'
-            )
-        else {{ text }}
-    end
-{%- endmacro %}
-
 {# A number that is the same for the same text, and seldom for others. #}
 {% macro text_hash(text) -%}
     {{ return(adapter.dispatch("text_hash")(text)) }}

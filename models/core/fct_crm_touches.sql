@@ -47,11 +47,11 @@ with
             or coalesce(
                 crm_touches.score <= touch_types.dissatisfied_at_or_below, false
             ) as is_dissatisfaction,
-            {{ without_email_addresses("crm_touches.topic") }} as topic,
+            crm_touches.topic,
             crm_touches.cost_amount,
             crm_touches.thread_id,
             crm_touches.in_reply_to,
-            {{ without_email_addresses("crm_touches.referred_by") }} as referred_by
+            {{ masked_text("crm_touches.referred_by") }} as referred_by
         from crm_touches
         left join resolved on crm_touches.identifier = resolved.identifier
         -- where the address is shared, the contact still says who it was

@@ -63,7 +63,7 @@ with
             timed.campaign,
             timed.device,
             timed.country,
-            {{ without_email_addresses("timed.landing_page") }} as landing_page
+            timed.landing_page
         from timed
         left join resolved on timed.identifier = resolved.identifier
         left join stitched on timed.session_id = stitched.session_id

@@ -13,11 +13,11 @@ with
         where previous_release_id is not null
     ),
 
-    orders as (select * from {{ source("raw", "orders") }}),
+    orders as ({{ raw_rows("orders") }}),
 
-    web_sessions as (select * from {{ source("raw", "web_sessions") }}),
+    web_sessions as ({{ raw_rows("web_sessions") }}),
 
-    crm_touches as (select * from {{ source("raw", "crm_touches") }}),
+    crm_touches as ({{ raw_rows("crm_touches") }}),
 
     contacts as (select * from {{ source("raw", "contacts") }}),
 

@@ -11,7 +11,7 @@
 
 with
 
-    crm_touches as {{ inlined() }} (select * from {{ source("raw", "crm_touches") }}),
+    crm_touches as {{ inlined() }} ({{ raw_rows("crm_touches") }}),
 
     versions as {{ inlined() }} (
         select

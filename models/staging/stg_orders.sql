@@ -11,9 +11,12 @@
 
 with
 
-    orders as {{ inlined() }} (select * from {{ source("raw", "orders") }}),
+    orders as {{ inlined() }} ({{ raw_rows("orders") }}),
 
-    stores as (select * from {{ ref("stores") }}),
+    stores as (
+        select {{ hashed_key("store_id") }} as store_id, timezone
+        from {{ ref("stores") }}
+    ),
 
     versions as {{ inlined() }} (
         select

@@ -14,7 +14,16 @@ with
         }}
     ),
 
-    final as (select feed, file_id, reason, rows_broken from broken)
+    -- a reason may name a value of a row
+    final as (
+        select
+            feed,
+            file_id,
+            {{ masked_text("reason") }} as reason,
+            cast(sum(rows_broken) as {{ dbt.type_bigint() }}) as rows_broken
+        from broken
+        group by feed, file_id, {{ masked_text("reason") }}
+    )
 
 select *
 from final

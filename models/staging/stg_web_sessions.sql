@@ -11,7 +11,7 @@
 
 with
 
-    web_sessions as {{ inlined() }} (select * from {{ source("raw", "web_sessions") }}),
+    web_sessions as {{ inlined() }} ({{ raw_rows("web_sessions") }}),
 
     versions as {{ inlined() }} (
         select

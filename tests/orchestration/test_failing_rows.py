@@ -18,7 +18,6 @@ from orchestration.failing_rows import (
     failed_tests,
     in_short,
     look_up,
-    without_emails,
 )
 from orchestration.failures import failed_nodes
 from world.layout import World
@@ -209,20 +208,6 @@ def test_rows_of_old_runs_go(world: World, fail: Fail) -> None:
     kept = sorted(path.name for path in world.failing_rows.iterdir())
     assert len(kept) == RUNS_KEPT
     assert kept[0].endswith("-00000002")
-
-
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("o1", "o1"),
-        ("order of ana@example.com, twice", "order of ***, twice"),
-        ("?email=ana%40example.com&x=1", "?email=***"),
-        ("AÑA@bücher.example", "***"),
-        ("ana@localhost", "***"),
-    ],
-)
-def test_what_looks_like_an_address_is_masked(text: str, masked: str) -> None:
-    assert without_emails(text) == masked
 
 
 def test_a_failed_check_in_dagster_carries_its_rows_and_comes_before_the_error_of_dbt(

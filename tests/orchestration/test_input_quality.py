@@ -1,5 +1,6 @@
 """The page of a run shows every rule and file, and never a row."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from expectations.drift import Drift
 from ingest.run import FeedOutcome
 from orchestration.defs.raw.assets import raw_feed
 from orchestration.defs.run import WarehouseRun
+from orchestration.failures import what_failed
 from orchestration.input_quality import RUNS_KEPT, newest_page, record
 from tests.ingest.shop import GOOD_ROWS, NOW, Shop, csv_text, good_rows
 
@@ -94,22 +96,57 @@ def test_old_pages_are_removed_and_the_newest_is_found(shop: Shop) -> None:
     assert newest_page(shop.world) == page
 
 
-def test_dagster_shows_drift_as_a_warning_and_the_page_with_it(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def take_in_orders(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    per_day: Callable[[int], int],
+    config: Path | None = None,
+) -> dg.ExecuteInProcessResult:
+    """Take in nine weeks of orders; ``per_day`` is how many came so many days ago."""
     last = date(2026, 2, 28)
     rows = [
         GOOD_ROWS["orders"] | {"order_id": f"{back}-{n}", "ordered_at": f"{day}T{n % 24:02}:59:59Z"}
         for back in range(63)
         for day in [last - timedelta(days=back)]
-        for n in range(48 if back < 3 else 240)
+        for n in range(per_day(back))
     ]
     shop.land("orders/all.csv", csv_text(rows))
     for name, value in {"LANDING": shop.landing, "WAREHOUSE": shop.world.warehouse}.items():
         monkeypatch.setenv(f"STATUS_{name}", str(value))
-    for name in ("DATA", "CONFIG", "AS_OF"):
-        monkeypatch.setenv(f"STATUS_{name}", "")
-    result = dg.materialize([raw_feed("orders")], resources={"run": WarehouseRun()})
+    for name, folder in {"DATA": "", "CONFIG": config or "", "AS_OF": ""}.items():
+        monkeypatch.setenv(f"STATUS_{name}", str(folder))
+    return dg.materialize(
+        [raw_feed("orders")], resources={"run": WarehouseRun()}, raise_on_error=False
+    )
+
+
+@pytest.mark.parametrize("holds", ["true", "false"])
+def test_a_day_without_most_of_its_orders_holds_if_the_business_wants_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, holds: str
+) -> None:
+    config = shop.folder / "config"
+    config.mkdir()
+    settings = f"setting,value\nhold_on_low_volume,{holds}\n"
+    (config / "settings.csv").write_text(settings, encoding="utf-8")
+    result = take_in_orders(
+        shop, monkeypatch, per_day=lambda back: 20 if back < 2 else 100, config=config
+    )
+    if holds == "false":
+        assert result.success
+        return
+    (line,) = what_failed(result, shop.world)
+    assert line == (
+        "raw/orders: 20 orders on 2026-02-27, usually 100 (20%); hold_on_low_volume holds the "
+        "release: land the missing files, or, if the day was as quiet as that, run once with "
+        "hold_on_low_volume set to false"
+    )
+
+
+def test_dagster_shows_drift_as_a_warning_and_the_page_with_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = take_in_orders(shop, monkeypatch, per_day=lambda back: 48 if back < 3 else 240)
     assert result.success
     checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
     drift = checks["newest_days_are_usual"]

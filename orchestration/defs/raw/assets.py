@@ -1,16 +1,20 @@
 """Raw feeds as assets: files that came are judged, and what passes becomes raw rows."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from expectations.low_volume import FEED as LOW_VOLUME_FEED
+from expectations.low_volume import low_days
 from expectations.suites import watch_of
 from ingest.feeds import FEEDS
 from ingest.ledger import added_up
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
+from orchestration.fingerprint import current_facts
 from orchestration.progress import count, say
 
 if TYPE_CHECKING:
@@ -74,7 +78,7 @@ def take_in(
         refuse_losses(feed, files, world=run.world)
         outcome = ingest_feed(feed, files, world=run.world, settings=run.settings, now=run.now)
     say(context, describe(outcome))
-    drifts = newest_drifts(feed, run)
+    drifts, low = newest_drifts(feed, run)
     for drift in drifts:
         say(context, f"warning: {feed}: {drift.text}")
     page = record(run.world, outcome, drifts, run_id=context.run.run_id, now=run.now)
@@ -86,6 +90,8 @@ def take_in(
     yield from check_results(context.asset_key, outcome)
     if watch_of(feed):
         yield drift_result(context.asset_key, drifts, page)
+    if feed == LOW_VOLUME_FEED:
+        yield low_volume_result(context.asset_key, low)
 
 
 def check_specs(feed: str, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
@@ -111,19 +117,54 @@ def check_specs(feed: str, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
                 description="The newest days are like the same weekdays of the weeks before.",
             )
         )
+    if feed == LOW_VOLUME_FEED:
+        specs.append(
+            dg.AssetCheckSpec(
+                "complete_days_came_whole",
+                asset=key,
+                blocking=True,
+                description="With the setting hold_on_low_volume: no complete day has under a "
+                "quarter of its usual orders. One that has blocks the release.",
+            )
+        )
     return specs
 
 
-def newest_drifts(feed: str, run: WarehouseRun) -> "tuple[Drift, ...]":
-    """Where the feed's newest days in raw are unlike the weeks before."""
+def newest_drifts(feed: str, run: WarehouseRun) -> "tuple[tuple[Drift, ...], list[str]]":
+    """Where the feed's newest days in raw are unlike the weeks before, and days that hold."""
     from expectations.drift import drifts
     from ingest.profile import newest_profiles
 
     watch = watch_of(feed)
     if watch is None:
-        return ()
+        return (), []
     zone = run.settings.business_timezone.key
-    return drifts(watch, newest_profiles(feed, watch, world=run.world, timezone=zone))
+    profiles = newest_profiles(feed, watch, world=run.world, timezone=zone)
+    holds = feed == LOW_VOLUME_FEED and run.settings.hold_on_low_volume
+    low = low_days(profiles, published_to=_published_to(run)) if holds else []
+    return drifts(watch, profiles), low
+
+
+def _published_to(run: WarehouseRun) -> date | None:
+    facts = current_facts(run.world) or {}
+    is_ours = facts.get("world") == run.world.name
+    return date.fromisoformat(facts["as_of_date"]) if is_ours else None
+
+
+def low_volume_result(key: dg.AssetKey, low: list[str]) -> dg.AssetCheckResult:
+    """Complete days without most of their orders, as a check that blocks the release."""
+    advice = (
+        "; hold_on_low_volume holds the release: land the missing files, or, if the day was as "
+        "quiet as that, run once with hold_on_low_volume set to false"
+    )
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name="complete_days_came_whole",
+        passed=not low,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description="; ".join(low) + advice if low else None,
+        metadata={"days": dg.MetadataValue.json(low)},
+    )
 
 
 def drift_result(key: dg.AssetKey, drifts: "tuple[Drift, ...]", page: Path) -> dg.AssetCheckResult:
