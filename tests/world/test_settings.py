@@ -100,7 +100,9 @@ def test_a_policy_without_a_gap_has_the_shipped_one_and_an_empty_one_stays_empty
     column: str, value: str, gap: str, write: Callable[..., Settings], in_force: Path
 ) -> None:
     """A file that was written before the column existed watches feeds as the shipped one does."""
-    write(status_policy=f"{POLICY_COLUMNS}{column}\ndefault,1900-01-01,80,60,90,3,month,6,5,35{value}\n")
+    write(
+        status_policy=f"{POLICY_COLUMNS}{column}\ndefault,1900-01-01,80,60,90,3,month,6,5,35{value}\n"
+    )
     (row,) = rows(in_force / "status_policy.csv")
     assert (row["inactive_after_days"], row["engagement_gap_days"]) == ("80", gap)
     assert row["engagement_feeds"] == ""

@@ -114,6 +114,7 @@ SETTINGS = {
     "max_reject_share": "0.05",
     "max_unpacked_gigabytes": "50",
     "release_mode": "",
+    "hold_on_low_volume": "false",
     "max_identifier_degree": "10",
     "stitch_days": "30",
     "earliest_event_date": "1990-01-01",
