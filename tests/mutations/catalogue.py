@@ -7,6 +7,7 @@ from tests.mutations import (
     inputs,
     measures,
     people,
+    safety,
     status,
     timeline,
 )
@@ -37,4 +38,6 @@ SEEN_BY_TESTS: dict[str, tuple[SeenBreakage, ...]] = {
     "Identifiers, dates and erased people": inputs.INPUT_BREAKAGES,
     "Releases and their readers": files.RELEASE_BREAKAGES,
     "Failures told to people": files.OPERATOR_BREAKAGES,
+    "Figures and colours of the report": safety.REPORT_BREAKAGES,
+    "Personal data, mappings, amounts, volume": safety.SAFETY_BREAKAGES,
 }
