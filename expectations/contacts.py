@@ -4,7 +4,7 @@ from expectations.corrections import Correction
 from expectations.dates import Bounds, early_is_empty, in_future, too_early
 from expectations.drift import Watch, as_they_are
 from expectations.identifiers import lost_digits, not_erased
-from expectations.rules import Rule, misshapen, missing, unparsed
+from expectations.rules import Rule, misshapen, missing, missing_key, unparsed
 
 FEED = "contacts"
 REQUIRED = ("contact_id", "created_at")
@@ -22,7 +22,8 @@ def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
     """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
-        *(missing(column) for column in REQUIRED),
+        missing_key(REQUIRED[0]),
+        *(missing(column) for column in REQUIRED[1:]),
         *unparsed(FEED),
         *lost_digits(FEED),
         *not_erased(FEED),

@@ -9,6 +9,7 @@ from expectations.rules import (
     all_missing,
     misshapen,
     missing,
+    missing_key,
     negative,
     not_in_seed,
     not_one_of,
@@ -37,7 +38,8 @@ def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
     """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
-        *(missing(column) for column in REQUIRED),
+        missing_key(REQUIRED[0]),
+        *(missing(column) for column in REQUIRED[1:]),
         all_missing(*IDENTIFIERS),
         *unparsed(FEED),
         *lost_digits(FEED),

@@ -3,7 +3,7 @@
 from expectations.corrections import Correction
 from expectations.dates import Bounds, is_beyond_dates
 from expectations.identifiers import lost_digits, not_erased
-from expectations.rules import Rule, all_missing, but_for, misshapen, missing, unparsed
+from expectations.rules import Rule, but_for, misshapen, missing, none_usable, unparsed
 
 FEED = "erasures"
 REQUIRED = ("requested_at",)
@@ -15,7 +15,7 @@ def row_rules(_: Bounds) -> tuple[Rule, ...]:
     return (
         misshapen(),
         *(missing(column) for column in REQUIRED),
-        all_missing(*IDENTIFIERS),
+        none_usable(*IDENTIFIERS),
         *(but_for(rule, is_beyond_dates("requested_at")) for rule in unparsed(FEED)),
         *lost_digits(FEED),
         *not_erased(FEED),

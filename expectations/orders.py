@@ -8,6 +8,7 @@ from expectations.rules import (
     Rule,
     misshapen,
     missing,
+    missing_key,
     negative,
     not_in_seed,
     not_one_of,
@@ -39,7 +40,8 @@ def row_rules(bounds: Bounds) -> tuple[Rule, ...]:
     """Rules of one row; ``bounds`` say when its events may lie."""
     return (
         misshapen(),
-        *(missing(column) for column in REQUIRED),
+        missing_key(REQUIRED[0]),
+        *(missing(column) for column in REQUIRED[1:]),
         *unparsed(FEED),
         *lost_digits(FEED),
         *not_erased(FEED),

@@ -74,6 +74,32 @@ def missing(column: str) -> Rule:
     )
 
 
+def missing_key(column: str) -> Rule:
+    """The row's own key is absent; a placeholder such as ``null`` is no key."""
+    absent = missing(column)
+    placeholder = _with_value(column, column, "is a placeholder: it is missing")
+    return Rule(
+        name=absent.name,
+        bad=f"({absent.bad}) or {_is_placeholder(column)}",
+        text=absent.text,
+        reason=f"case when {column} is null then {absent.reason} else {placeholder} end",
+    )
+
+
+def none_usable(*columns: str) -> Rule:
+    """At least one of the columns must hold a value that is no placeholder."""
+    given = all_missing(*columns)
+    absent = " and ".join(f"({column} is null or {_is_placeholder(column)})" for column in columns)
+    values = f"concat_ws(' and ', {', '.join(columns)})"
+    value = f"'the value ''' || {values} || ''' is a placeholder: '"
+    return Rule(
+        name=given.name,
+        bad=f"{absent} and not {is_unparsed(WHOLE_ROW)}",
+        text=given.text,
+        reason=f"case when {values} <> '' then {value} else '' end || {given.reason}",
+    )
+
+
 def all_missing(*columns: str) -> Rule:
     """At least one of the columns is required."""
     absent = " and ".join(f"{column} is null" for column in columns)
@@ -173,6 +199,12 @@ def moment_rule(name: str, column: str, bad: str, complaint: str) -> Rule:
 
 def _with_value(column: str, value: str, complaint: str) -> str:
     return f"'{column} ''' || left({value}, {MAX_VALUE_CHARACTERS}) || ''' {complaint}'"
+
+
+def _is_placeholder(column: str) -> str:
+    """SQL predicate: the value is one of the seed's placeholders, in any case; never null."""
+    seed = "(select lower(placeholder) from seed_placeholder_identifiers)"
+    return f"coalesce(lower({column}) in {seed}, false)"
 
 
 def is_unparsed(key: str) -> str:

@@ -26,6 +26,7 @@ _MODULES: dict[str, ModuleType] = {
 }
 _SEEDS = {
     "currency_rates": "currency",
+    "placeholder_identifiers": "placeholder",
     "stores": "store_id",
     "touch_types": "touch_type",
 }

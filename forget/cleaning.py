@@ -62,7 +62,7 @@ def customer_keys(engine: Engine) -> set[str]:
     emptied = " union ".join(
         f"select {literal(f'{name}:')} || {value} as identifier from raw_{feed} inner join "
         f"judged_{feed} using (row_id) where (is_theirs or is_outdated) "
-        f"and {name} is not null and not is_token({name})"
+        f"and {value} is not null and not is_token({name})"
         for feed in FEEDS
         if feed != REQUESTS
         for name, value in comparable(feed).items()
@@ -121,7 +121,7 @@ def _look_at_rows(engine: Engine, feed: str) -> None:
     is_visit = "false"
     if VISITOR in values:
         # an anonymous visit with a browser on which the person has logged in
-        nobody = " and ".join(f"rows.{name} is null" for name in people)
+        nobody = " and ".join(f"{comparable(feed, 'rows')[name]} is null" for name in people)
         is_visit = f"{nobody} and is_token({values[VISITOR]})"
     is_named = " or ".join(f"{name}__token.token is not null" for name in values)
     key = f"rows.{columns.key}" if columns.key else "null"
@@ -172,7 +172,8 @@ def _cleaned(feed: str) -> dict[str, str]:
     in_text = "coalesce(verdict.is_in_text, false)"
     new = {name: f"rows.{name}" for name in (*FEEDS[feed], *SYSTEM_COLUMNS)}
     for name in columns.identifiers:
-        new[name] = _identifier(name, is_kept=name in (columns.key, VISITOR) or feed == REQUESTS)
+        is_kept = name in (columns.key, VISITOR) or feed == REQUESTS
+        new[name] = _identifier(name, comparable(feed, "rows")[name], is_kept=is_kept)
     for name in columns.free_text:
         new[name] = f"case when not {in_text} then rows.{name} end"
     for name in columns.mentioned:
@@ -189,13 +190,17 @@ def _cleaned(feed: str) -> dict[str, str]:
     return new
 
 
-def _identifier(name: str, *, is_kept: bool) -> str:
+def _identifier(name: str, value: str, *, is_kept: bool) -> str:
     """SQL for an identifier: its token, or what stands there, unless a person's row names it that
-    the models do not take for theirs and that is nobody's own."""
+    the models do not take for theirs and that is nobody's own. A placeholder stays.
+
+    Args:
+        value: SQL for the value by which it is compared.
+    """
     left = f"rows.{name}"
     if not is_kept:
         left = (
-            f"case when is_token(rows.{name}) then rows.{name} "
+            f"case when is_token(rows.{name}) or {value} is null then rows.{name} "
             "when coalesce(verdict.is_outdated, false) then null "
             f"when coalesce(verdict.is_theirs, false) and {name}__shared.value is null then null "
             f"else rows.{name} end"

@@ -69,7 +69,7 @@ def mentioning_text(rows: str, columns: Iterable[str]) -> str:
 def _matching(tables: str, *candidates: str) -> str:
     return (
         f"(with {tables} select distinct row_id from ({' union all '.join(candidates)}) "
-        "where token(kind, case when kind = 'email' then lower(value) else value end) "
+        "where token(kind, case when kind = 'email' then comparable_email(value) else value end) "
         "in (select token from forgotten))"
     )
 

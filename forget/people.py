@@ -56,7 +56,8 @@ def find_people(engine: Engine, world: World, resolve: Resolve) -> None:
     )
     _replace(
         engine,
-        f"select '{VISITOR}' as kind, {VISITOR} as value from raw_web_sessions where {named}",
+        f"select '{VISITOR}' as kind, comparable({VISITOR}) as value "
+        f"from raw_web_sessions where {named}",
     )
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from forget.cleaning import clean_feed, clean_quarantine, customer_keys, judge, rows_judged
 from forget.columns import FEED_COLUMNS, PERSON, REQUESTS
+from forget.comparison import Comparison
 from forget.people import Resolve, find_people
-from forget.survey import is_anything_left, survey, was_anything_asked
+from forget.rules import carry_over
+from forget.survey import comparable, is_anything_left, survey, was_anything_asked
 from forget.tokens import ensure_secret, remember
 from ingest.sql import Engine
 from world.build import remove_build
@@ -24,7 +26,7 @@ class Forgotten:
     quarantined: int = 0
 
 
-def forget_people(world: World, *, resolve: Resolve, max_degree: int) -> Forgotten | None:
+def forget_people(world: World, *, resolve: Resolve, comparison: Comparison) -> Forgotten | None:
     """Take everybody out of the world who asked for it; None if nobody ever asked.
 
     Killed anywhere, it ends the same the next time: requests stay readable until all else is done.
@@ -32,16 +34,17 @@ def forget_people(world: World, *, resolve: Resolve, max_degree: int) -> Forgott
 
     Args:
         resolve: builds the models that say who is who from a folder of raw rows.
-        max_degree: the setting max_identifier_degree.
+        comparison: how identifiers are compared, and which are shared.
     """
     if not was_anything_asked(world):
         return None
     # a run that died may have left readable rows here
     shutil.rmtree(world.staged, ignore_errors=True)
     with Engine(temp_directory=world.staged / "spill", timezone="UTC") as engine:
-        survey(engine, world, secret=ensure_secret(world))
-        if not is_anything_left(engine, max_degree=max_degree):
+        survey(engine, world, secret=ensure_secret(world), comparison=comparison)
+        if not is_anything_left(engine):
             return Forgotten()
+        carry_over(engine, world)
         requests = _requests_waiting(engine)
         find_people(engine, world, resolve)
         judge(engine)
@@ -60,7 +63,10 @@ def forget_people(world: World, *, resolve: Resolve, max_degree: int) -> Forgott
 
 
 def _requests_waiting(engine: Engine) -> int:
-    readable = " or ".join(f"({name} is not null and not is_token({name}))" for name in PERSON)
+    values = comparable(REQUESTS)
+    readable = " or ".join(
+        f"({values[name]} is not null and not is_token({name}))" for name in PERSON
+    )
     return engine.rows(f"select count(*) from raw_{REQUESTS} where {readable}")[0][0]
 
 

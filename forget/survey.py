@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from forget.columns import FEED_COLUMNS, KINDS, PERSON, REQUESTS, FeedColumns
+from forget.comparison import Comparison, define_comparison
 from forget.mentions import mentioning_json, mentioning_text
 from forget.tokens import define
 from ingest.feeds import FEEDS
@@ -24,14 +25,15 @@ def was_anything_asked(world: World) -> bool:
     )
 
 
-def survey(engine: Engine, world: World, *, secret: str) -> None:
+def survey(engine: Engine, world: World, *, secret: str, comparison: Comparison) -> None:
     """Lay out what there is to know.
 
     Makes the views ``raw_<feed>`` (its rows with a ``row_id``) and ``quarantined``, and the tables
     ``forgotten`` (token), those asked for and those met in any row, and ``replaced`` (kind, value,
-    token): readable identifiers in raw that are one of them. E-mails stand in lower case.
+    token): readable identifiers in raw that are one of them, as they are compared.
     """
     define(engine.connection, secret)
+    define_comparison(engine.connection, comparison)
     for feed in FEEDS:
         _view(engine, f"raw_{feed}", [world.raw / feed])
     rejected = [world.quarantine / feed for feed in FEEDS]
@@ -50,9 +52,9 @@ def survey(engine: Engine, world: World, *, secret: str) -> None:
     )
 
 
-def is_anything_left(engine: Engine, *, max_degree: int) -> bool:
+def is_anything_left(engine: Engine) -> bool:
     """Whether a row names or mentions somebody who is to be forgotten."""
-    _count_degrees(engine, max_degree=max_degree)
+    _count_degrees(engine)
     searches = ["select 1 from replaced"]
     for feed, columns in FEED_COLUMNS.items():
         if feed != REQUESTS:
@@ -77,10 +79,7 @@ def mentions(feed: str) -> Iterable[str]:
 
 def mention(value: str) -> str:
     """SQL for the token of a text that identifies somebody forgotten, of any kind; else null."""
-    tokens = [
-        f"token({literal(kind)}, {f'lower({value})' if kind == 'email' else value})"
-        for kind in PERSON
-    ]
+    tokens = [f"token({literal(kind)}, {_comparable(kind, value)})" for kind in PERSON]
     cases = [f"when {token} in (select token from forgotten) then {token}" for token in tokens]
     return f"case {' '.join(cases)} end"
 
@@ -108,12 +107,17 @@ def has_quarantine(engine: Engine) -> bool:
 
 
 def comparable(feed: str, relation: str = "") -> dict[str, str]:
-    """SQL for the value by which each identifier of the feed is compared, by its column."""
+    """SQL for the value by which each identifier of the feed is compared, by its column; null for
+    a placeholder."""
     values = {}
     for name in FEED_COLUMNS[feed].identifiers:
         column = f"{relation}.{name}" if relation else name
-        values[name] = f"lower({column})" if name == "email" else column
+        values[name] = _comparable(name, column)
     return values
+
+
+def _comparable(kind: str, value: str) -> str:
+    return f"comparable_email({value})" if kind == "email" else f"comparable({value})"
 
 
 def is_outdated(version: str) -> str:
@@ -134,7 +138,7 @@ def _named() -> str:
     """A query for every identifier in raw, with whether a request names it."""
     parts = [
         f"select {literal(kind)} as kind, {value} as value, {feed == REQUESTS} as is_requested "
-        f"from raw_{feed} where {kind} is not null"
+        f"from raw_{feed} where {value} is not null"
         for feed in FEEDS
         for kind, value in comparable(feed).items()
         if kind in KINDS
@@ -146,15 +150,15 @@ def _named() -> str:
     )
 
 
-def _count_degrees(engine: Engine, *, max_degree: int) -> None:
+def _count_degrees(engine: Engine) -> None:
     """Tables ``degrees`` (kind, value, is_of_many), by customer_ids beside them, and ``of_one``
     (token): tokens that are not of many.
 
     Counts over all versions of rows: whatever the models take for shared is of many, too.
     """
     parts = [
-        f"select {literal(kind)} as kind, {value} as value, customer_id from raw_{feed} "
-        f"where {kind} is not null"
+        f"select {literal(kind)} as kind, {value} as value, comparable(customer_id) as customer_id "
+        f"from raw_{feed} where {value} is not null"
         for feed in FEEDS
         if feed != REQUESTS
         for kind, value in comparable(feed).items()
@@ -162,7 +166,7 @@ def _count_degrees(engine: Engine, *, max_degree: int) -> None:
     ]
     engine.connection.execute(
         "create or replace table degrees as select kind, value, "
-        f"kind <> 'customer_id' and count(distinct customer_id) > {max_degree} as is_of_many "
+        "is_of_many(kind, value, count(distinct customer_id)) as is_of_many "
         f"from ({' union all '.join(parts)}) group by kind, value"
     )
     engine.connection.execute(
@@ -176,7 +180,7 @@ def _beside_tokens(feed: str, columns: FeedColumns) -> str:
     values = {k: v for k, v in comparable(feed).items() if k in PERSON}
     is_theirs = " or ".join(f"{name} in (select token from of_one)" for name in values)
     readable = " or ".join(
-        f"({name} is not null and not is_token({name}) and {value} not in "
+        f"({value} is not null and not is_token({name}) and {value} not in "
         f"(select value from degrees where kind = {literal(name)} and is_of_many))"
         for name, value in values.items()
         if name != columns.key
@@ -188,8 +192,11 @@ def _late_versions(feed: str, columns: FeedColumns) -> str:
     """A query for readable identifiers in outdated versions of a forgotten person's rows."""
     people = [name for name in columns.identifiers if name in PERSON]
     is_theirs = " or ".join(f"{name} in (select token from of_one)" for name in people)
+    values = comparable(feed)
     readable = " or ".join(
-        f"({name} is not null and not is_token({name}))" for name in people if name != columns.key
+        f"({values[name]} is not null and not is_token({name}))"
+        for name in people
+        if name != columns.key
     )
     return (
         f"with keys as (select distinct {columns.key} from raw_{feed} where {is_theirs}), "

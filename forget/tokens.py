@@ -58,6 +58,12 @@ def define(connection: duckdb.DuckDBPyConnection, secret: str) -> None:
     )
 
 
+def token_of(secret: str, kind: str, value: str) -> str:
+    """The token of an identifier, as the SQL macro ``token`` gives it."""
+    digest = hashlib.sha256(f"{secret}{kind}:{value}".encode()).hexdigest()
+    return PREFIX + digest[:32]
+
+
 def remembered(world: World) -> set[str]:
     """Tokens of every customer key that an identifier forgotten so far could have given.
 

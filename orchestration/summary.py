@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ from rich.text import Text
 from orchestration.fingerprint import current_facts
 from orchestration.input_quality import newest_page
 from orchestration.options import DEFAULT_WAREHOUSE, SAMPLE_DATA, RunOptions
+from release.identities import identity_notes
 from release.reading import attached_release
 from world.layout import World
 from world.text import shown
@@ -40,10 +42,10 @@ def print_summary(options: RunOptions, console: Console) -> None:
     console.print()
     _print_statuses(world, facts, console)
     _print_input(facts, console)
+    notes = identity_notes(facts.get("shared_identifiers", 0), facts.get("placeholders", {}))
     _print_masked(facts, console)
-    for number, note in enumerate(facts.get("feed_notes", ())):
-        label = "" if number else "Feeds"
-        _print_line(console, label, note)
+    _print_notes("Feeds", facts.get("feed_notes", ()), console)
+    _print_notes("Identity", notes, console)
     options_text = "".join(f" {name}={value}" for name, value in _given(options).items())
     for label, text in (
         ("Release", world.current / "mart.duckdb"),
@@ -57,6 +59,11 @@ def print_summary(options: RunOptions, console: Console) -> None:
 
 def _print_line(console: Console, label: str, text: object) -> None:
     console.print(f"{label:<10}{shown(text)}", soft_wrap=True, markup=False, emoji=False)
+
+
+def _print_notes(label: str, notes: Iterable[str], console: Console) -> None:
+    for number, note in enumerate(notes):
+        _print_line(console, "" if number else label, note)
 
 
 def _given(options: RunOptions) -> dict[str, str]:

@@ -56,7 +56,9 @@ class ReleaseFacts:
     reason, ``notices`` accepted rows with a corrected value by feed and text, ``settings`` are the
     settings in force. ``data_note`` is one sentence on where the data comes from, if readers must
     be told (demonstration data). ``feed_notes`` are lines on feeds that the release does without.
-    ``created_at`` carries a time zone.
+    ``created_at`` carries a time zone. ``shared_identifiers`` is how many identifiers join nobody,
+    ``placeholders`` counts accepted rows that hold a placeholder in the place of an identifier, by
+    feed and column.
     ``forgotten`` stands for whom it does not name because they asked for it, empty if nobody did.
     """
 
@@ -76,4 +78,6 @@ class ReleaseFacts:
     settings: Mapping[str, str] = field(default_factory=dict)
     data_note: str = ""
     feed_notes: Sequence[str] = ()
+    shared_identifiers: int = 0
+    placeholders: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     forgotten: str = ""

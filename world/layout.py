@@ -64,6 +64,11 @@ class World:
         return self.root / "erasure.forgotten"
 
     @property
+    def erased_rules(self) -> Path:
+        """Which rules on identifiers hold for erased people, as pseudonyms."""
+        return self.root / "erasure.rules"
+
+    @property
     def input_quality(self) -> Path:
         """What each run found in the files: ``input_quality/<run>/input-quality.html``."""
         return self.root / "input_quality"

@@ -9,11 +9,13 @@ optional column gets it empty, or as ``ABSENT_COLUMNS`` says.
 import csv
 import difflib
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from world import identifier_rules
 from world.errors import UserError
 from world.layout import SHIPPED_SEEDS
 from world.seed_numbers import MOST_DAYS, check_policies, check_rates
@@ -24,6 +26,8 @@ REQUIRED_COLUMNS = {
     "bot_rules": {"bot_rule"},
     "currency_rates": {"currency", "effective_from", "rate"},
     "engagement_points": {"source", "touch_type", "points"},
+    "identifier_rules": {"identifier_type", "identifier", "sharing"},
+    "placeholder_identifiers": {"placeholder"},
     "settings": {"setting", "value"},
     "status_policy": {
         "policy_segment",
@@ -44,6 +48,7 @@ REQUIRED_COLUMNS = {
 # No earlier day can be the earliest_event_date: the shipped policies rule from 1900-01-01 on, and a
 # zone that changes later may move a date by a day.
 FIRST_DAY = date(1900, 1, 2)
+Rows = list[dict[str, str]]
 
 # What a file that lacks a column means, where that is not an empty value: files written before the
 # column existed get what is shipped.
@@ -139,12 +144,20 @@ class Settings:
 
 
 def write_config(
-    destination: Path, *, overlay: Path | None, run_date: date, as_of_date: date | None
+    destination: Path,
+    *,
+    overlay: Path | None,
+    run_date: date,
+    as_of_date: date | None,
+    erased: Callable[[Rows], Rows] = list,
 ) -> Settings:
     """Write the seeds in force to ``destination`` and return the settings among them.
 
     The day of the run and the requested as-of date travel as two more settings, so that the models
     read them from a table: a dbt variable would make dbt parse the whole project again every day.
+
+    Args:
+        erased: replaces identifiers of people who asked to be erased in ``identifier_rules.csv``.
 
     Raises:
         UserError: the overlay folder is missing, or a seed in it is unknown, unreadable, or lacks
@@ -161,6 +174,7 @@ def write_config(
     for path in sorted(overlay.glob("*.csv")) if overlay else []:
         if path.stem != "settings":
             _overlay_seed(path, fresh / path.name)
+    _hash_rules(fresh / identifier_rules.SEED, overlay, erased)
     values = _merge_settings(overlay)
     values["run_date"] = run_date.isoformat()
     values["as_of_date"] = as_of_date.isoformat() if as_of_date else ""
@@ -196,7 +210,7 @@ def _check_overlay(overlay: Path) -> None:
         )
 
 
-def _read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+def _read_csv(path: Path) -> tuple[list[str], Rows]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, skipinitialspace=True)
@@ -211,7 +225,7 @@ def _read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     return header, rows
 
 
-def _write_csv(path: Path, header: list[str], rows: list[dict[str, str]]) -> None:
+def _write_csv(path: Path, header: list[str], rows: Rows) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(
             file, header, restval="", extrasaction="ignore", lineterminator="\n"
@@ -235,6 +249,13 @@ def _overlay_seed(source: Path, destination: Path) -> None:
         replaced = {tuple(row.get(name) for name in key) for row in rows}
         rows += [row for row in shipped if tuple(row[name] for name in key) not in replaced]
     _write_csv(destination, header, rows)
+
+
+def _hash_rules(path: Path, overlay: Path | None, erased: Callable[[Rows], Rows]) -> None:
+    """Name identifiers in the warehouse's own copy by their hashes only."""
+    header, rows = _read_csv(path)
+    source = overlay / path.name if overlay else path
+    _write_csv(path, header, erased(identifier_rules.hashed(rows, source=source)))
 
 
 def _merge_settings(overlay: Path | None) -> dict[str, str]:

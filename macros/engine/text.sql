@@ -24,3 +24,11 @@
 {% macro duckdb__text_hash(text) -%} hash({{ text }}) {%- endmacro %}
 
 {% macro spark__text_hash(text) -%} xxhash64({{ text }}) {%- endmacro %}
+
+{# An identifier of which only the first character and the domain can be read; of a short one, nothing but the
+   domain. #}
+{% macro masked(text) -%} {{ return(adapter.dispatch("masked")(text)) }} {%- endmacro %}
+
+{% macro duckdb__masked(text) -%}
+    regexp_replace({{ text }}, '^(?:[^@]{0,2}|(.).{2,}?)((?:@[^@]*)?)$', '\1***\2', 's')
+{%- endmacro %}

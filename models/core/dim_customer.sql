@@ -25,6 +25,12 @@ with
         where {{ changed(["customer_key"], changes) }}
     ),
 
+    consents as (
+        select *
+        from {{ ref("int_customer__consents") }}
+        where {{ changed(["customer_key"], changes) }}
+    ),
+
     resolved as (select * from {{ ref("int_identifier__resolved") }}),
 
     ranked_identifiers as (
@@ -65,10 +71,7 @@ with
             contacts.birth_date,
             contacts.gender,
             contacts.city,
-            contacts.country,
-            contacts.consent_email,
-            contacts.consent_sms,
-            contacts.consent_phone
+            contacts.country
         from contacts
         inner join owners on contacts.contact_id = owners.contact_id
     ),
@@ -98,14 +101,18 @@ with
             ranked_contacts.gender,
             ranked_contacts.city,
             ranked_contacts.country,
-            ranked_contacts.consent_email,
-            ranked_contacts.consent_sms,
-            ranked_contacts.consent_phone
+            consents.consent_email,
+            consents.email_opted_out_at,
+            consents.consent_sms,
+            consents.sms_opted_out_at,
+            consents.consent_phone,
+            consents.phone_opted_out_at
         from customers
         left join
             ranked_contacts
             on customers.customer_key = ranked_contacts.customer_key
             and ranked_contacts.profile_order = 1
+        left join consents on customers.customer_key = consents.customer_key
     ),
 
     -- whose rows name nobody, and who is named no more
@@ -133,8 +140,11 @@ with
             null as city,
             null as country,
             null as consent_email,
+            null as email_opted_out_at,
             null as consent_sms,
-            null as consent_phone
+            null as sms_opted_out_at,
+            null as consent_phone,
+            null as phone_opted_out_at
         from nobody
     ),
 
@@ -162,8 +172,11 @@ with
             city,
             country,
             consent_email,
+            email_opted_out_at,
             consent_sms,
-            consent_phone
+            sms_opted_out_at,
+            consent_phone,
+            phone_opted_out_at
         from everyone
     )
 

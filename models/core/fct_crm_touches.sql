@@ -11,10 +11,16 @@
 
 with
 
+    shared_customers as ({{ shared_customer_ids() }}),
+
     crm_touches as (
         select
             *,
-            {{ first_identifier(["customer_id", "email", "contact_id"]) }} as identifier
+            {{
+                first_identifier(
+                    ["customer_id", "email", "contact_id"], "shared_customers"
+                )
+            }} as identifier
         from {{ rows_to_make(ref("stg_crm_touches"), changes) }}
     ),
 

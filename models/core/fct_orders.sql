@@ -11,10 +11,13 @@
 
 with
 
+    shared_customers as ({{ shared_customer_ids() }}),
+
     orders as (
         select
             *,
-            {{ first_identifier(["customer_id", "email"]) }} as identifier,
+            {{ first_identifier(["customer_id", "email"], "shared_customers") }}
+            as identifier,
             gross_amount - discount_amount - refund_amount as order_net_amount
         from {{ rows_to_make(ref("stg_orders"), changes) }}
     ),

@@ -11,8 +11,13 @@
 
 with
 
+    shared_customers as ({{ shared_customer_ids() }}),
+
     web_sessions as (
-        select *, {{ first_identifier(["customer_id", "email"]) }} as identifier
+        select
+            *,
+            {{ first_identifier(["customer_id", "email"], "shared_customers") }}
+            as identifier
         from {{ rows_to_make(ref("stg_web_sessions"), changes) }}
     ),
 

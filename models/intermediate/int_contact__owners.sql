@@ -12,12 +12,15 @@
 -- Whose contact it is.
 with
 
+    shared_customers as ({{ shared_customer_ids() }}),
+
     contacts as (
         select
             contact_id,
             created_date,
             email,
-            {{ first_identifier(["customer_id", "contact_id"]) }} as identifier
+            {{ first_identifier(["customer_id", "contact_id"], "shared_customers") }}
+            as identifier
         from {{ rows_to_make(ref("stg_contacts"), changes) }}
     ),
 

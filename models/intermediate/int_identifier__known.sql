@@ -45,18 +45,40 @@ with
             and {{ changed(["contact_identifier"], changes, ["identifier"]) }}
     ),
 
-    final as (
+    rules as (
+        select {{ text_after("identifier", ":") }} as identifier_hash, sharing
+        from {{ ref("identifier_rules") }}
+    ),
+
+    counted as (
         select
             identifier,
             identifier_rank,
             min(first_seen_at) as first_seen_at,
-            -- a kiosk's address or a noreply@ joins strangers: it says nothing about
-            -- who is who
-            identifier_rank > 1
-            and count(distinct customer_identifier)
-            > cast({{ setting("max_identifier_degree") }} as integer) as is_shared
+            count(distinct customer_identifier) as customer_ids
         from by_identifier
         group by identifier, identifier_rank
+    ),
+
+    final as (
+        select
+            counted.identifier,
+            counted.identifier_rank,
+            counted.first_seen_at,
+            counted.customer_ids,
+            -- a kiosk's address or a noreply@ joins strangers: it says nothing about
+            -- who is who
+            case
+                when rules.sharing is not null
+                then rules.sharing = 'always'
+                else
+                    counted.identifier_rank > 1
+                    and counted.customer_ids
+                    > cast({{ setting("max_identifier_degree") }} as integer)
+            end as is_shared,
+            coalesce(rules.sharing = 'always', false) as is_shared_by_rule
+        from counted
+        left join rules on md5(counted.identifier) = rules.identifier_hash
     )
 
 select *

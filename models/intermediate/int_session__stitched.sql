@@ -4,12 +4,15 @@
 -- visitor_id, else the one who last did, within the days that the settings allow.
 with
 
+    shared_customers as ({{ shared_customer_ids() }}),
+
     sessions as (
         select
             session_id,
             visitor_id,
             started_at,
-            {{ first_identifier(["customer_id", "email"]) }} as identifier
+            {{ first_identifier(["customer_id", "email"], "shared_customers") }}
+            as identifier
         from {{ ref("stg_web_sessions") }}
         where
             {{ changed(["visitor_id"], changes) }}

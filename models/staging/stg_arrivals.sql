@@ -104,18 +104,27 @@ with
             and exists (select last_release.is_made from last_release)
     ),
 
+    named as (
+        select
+            {{ without_placeholder("customer_id") }} as customer_id,
+            {{ email_without_placeholder("email") }} as email,
+            {{ without_placeholder("contact_id") }} as contact_id,
+            is_changed_order,
+            {{ local_date("occurred_at", setting("business_timezone")) }}
+            as arrival_date
+        from arrivals
+    ),
+
     final as (
         select
             customer_id,
-            lower(email) as email,
+            email,
             contact_id,
             is_changed_order,
-            min(
-                {{ local_date("occurred_at", setting("business_timezone")) }}
-            ) as first_date
-        from arrivals
+            min(arrival_date) as first_date
+        from named
         where customer_id is not null or email is not null or contact_id is not null
-        group by customer_id, lower(email), contact_id, is_changed_order
+        group by customer_id, email, contact_id, is_changed_order
     )
 
 select *

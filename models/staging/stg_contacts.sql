@@ -20,8 +20,8 @@ with
             {{ local_date("created_at", setting("business_timezone")) }}
             as created_date,
             coalesce(updated_at, created_at) as updated_at,
-            customer_id,
-            lower(email) as email,
+            {{ without_placeholder("customer_id") }} as customer_id,
+            {{ email_without_placeholder("email") }} as email,
             full_name,
             birth_date,
             gender,

@@ -16,9 +16,9 @@ with
     versions as {{ inlined() }} (
         select
             touch_id,
-            contact_id,
-            customer_id,
-            lower(email) as email,
+            {{ without_placeholder("contact_id") }} as contact_id,
+            {{ without_placeholder("customer_id") }} as customer_id,
+            {{ email_without_placeholder("email") }} as email,
             touched_at,
             {{ local_date("touched_at", setting("business_timezone")) }} as touch_date,
             coalesce(updated_at, touched_at) as updated_at,

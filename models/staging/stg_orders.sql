@@ -21,8 +21,8 @@ with
     versions as {{ inlined() }} (
         select
             orders.order_id,
-            orders.customer_id,
-            lower(orders.email) as email,
+            {{ without_placeholder("orders.customer_id") }} as customer_id,
+            {{ email_without_placeholder("orders.email") }} as email,
             orders.ordered_at,
             {{
                 local_date(

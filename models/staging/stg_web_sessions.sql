@@ -16,9 +16,9 @@ with
     versions as {{ inlined() }} (
         select
             session_id,
-            visitor_id,
-            customer_id,
-            lower(email) as email,
+            {{ without_placeholder("visitor_id") }} as visitor_id,
+            {{ without_placeholder("customer_id") }} as customer_id,
+            {{ email_without_placeholder("email") }} as email,
             started_at,
             {{ local_date("started_at", setting("business_timezone")) }}
             as session_date,

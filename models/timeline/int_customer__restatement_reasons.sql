@@ -1,6 +1,8 @@
 -- Why what was published of a customer no longer holds, the first reason that applies.
 with
 
+    shared_customers as ({{ shared_customer_ids() }}),
+
     restated as (select distinct customer_key from {{ ref("int_customer__restated") }}),
 
     resolved as (select * from {{ ref("int_identifier__resolved") }}),
@@ -11,10 +13,11 @@ with
 
     arrivals as (
         select
-            {{ first_identifier(["customer_id", "contact_id", "email"]) }}
-            as identifier,
-            is_changed_order,
-            first_date
+            {{
+                first_identifier(
+                    ["customer_id", "contact_id", "email"], "shared_customers"
+                )
+            }} as identifier, is_changed_order, first_date
         from {{ ref("stg_arrivals") }}
     ),
 

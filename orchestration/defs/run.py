@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 import dagster as dg
 
+from forget.rules import without_erased
 from orchestration.clock import moment
 from orchestration.options import RunOptions, options_from
 from world.layout import World
@@ -80,7 +81,11 @@ def settings_in_force(options: RunOptions, now: datetime) -> Settings:
 
     The day of the run is its date in the business's own zone, which is itself a setting.
     """
-    arguments = {"overlay": options.config, "as_of_date": options.as_of}
+    arguments = {
+        "overlay": options.config,
+        "as_of_date": options.as_of,
+        "erased": partial(without_erased, options.world),
+    }
     settings = write_config(options.world.config, run_date=now.date(), **arguments)
     local = now.astimezone(settings.business_timezone).date()
     if local == now.date():

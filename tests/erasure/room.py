@@ -10,9 +10,12 @@ from pathlib import Path
 
 import duckdb
 
+from forget.comparison import Comparison
+from forget.rules import without_erased
 from forget.run import Forgotten, forget_people
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS
 from tests.models.compiled import ModelRun, compiled_project
+from world.identifier_rules import hashed
 from world.layout import World
 
 Row = Mapping[str, object]
@@ -58,9 +61,20 @@ class Room:
         return World(self.folder, "landing")
 
     @property
-    def max_degree(self) -> int:
+    def comparison(self) -> Comparison:
         settings = {row["setting"]: row["value"] for row in self.seeds["settings"]}
-        return int(str(settings["max_identifier_degree"]))
+        return Comparison(
+            max_degree=int(str(settings["max_identifier_degree"])),
+            placeholders=frozenset(
+                str(row["placeholder"]).lower() for row in self.seeds["placeholder_identifiers"]
+            ),
+            rules={row["identifier"]: row["sharing"] for row in self._rules()},
+        )
+
+    def _rules(self) -> list[dict[str, str]]:
+        """The rules on identifiers as the warehouse keeps them."""
+        rules = [dict(row) for row in self.seeds.get("identifier_rules", ())]
+        return without_erased(self.world, hashed(rules, source=self.folder))
 
     def accept(self, file_id: str, rows: Rows) -> None:
         """Leave rows in raw as ingest does: one file for each feed that has some."""
@@ -85,7 +99,7 @@ class Room:
             connection.execute(f"copy rejected to '{path}' (format parquet)")
 
     def forget(self) -> Forgotten | None:
-        return forget_people(self.world, resolve=self._resolve, max_degree=self.max_degree)
+        return forget_people(self.world, resolve=self._resolve, comparison=self.comparison)
 
     def tables(self) -> Tables:
         """The public models on what is in raw now, rows in the order of their values."""
@@ -147,5 +161,5 @@ class Room:
                 f"create or replace table compiled.raw.{feed} as "
                 f"from read_parquet('{raw}/{feed}/*.parquet')"
             )
-        models.build_on_raw(self.seeds)
+        models.build_on_raw({**self.seeds, "identifier_rules": self._rules()})
         return models

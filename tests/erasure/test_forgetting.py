@@ -11,6 +11,9 @@ from tests.end_to_end.traces import traces
 from tests.erasure.conftest import MakeRoom
 from tests.erasure.room import Room
 from tests.erasure.rows import ASKED, contact, order, touch, visit
+from tests.models.readings import rows_of
+from tests.oracle.configuration import Settings
+from tests.oracle.world import World
 
 ANA = {"customer_id": "C-ANA", "email": "Ana@Example.com"}
 BEN = {"customer_id": "C-BEN", "email": "ben@example.com"}
@@ -224,3 +227,67 @@ def _dying(clean: Callable[..., None], *, after: int) -> Callable[..., None]:
         clean(*arguments)
 
     return clean_or_die
+
+
+def test_a_placeholder_is_nobody_whose_rows_go(room: Room) -> None:
+    """Neither in a request nor in a person's row does it stand for anybody."""
+    rows = {
+        "orders": [
+            order("A1", **ANA),
+            order("A2", customer_id="null", email="ana@example.com"),
+            order("N1", customer_id="NULL", email="none"),
+        ],
+        "web_sessions": [visit("S1", "undefined", **ANA), visit("S2", "undefined")],
+        "erasures": [ASKED | {"customer_id": "none", "contact_id": "n/a"}],
+    }
+    room.accept("first", rows)
+    told = room.forget()
+    assert (told.requests, told.identifiers) == (1, 2)
+    assert room.raw("orders", "customer_id, email")[:2] != [("NULL", "none")]
+    assert ("NULL", "none") in room.raw("orders", "customer_id, email")
+    assert {name for (name,) in room.raw("web_sessions", "visitor_id")} == {"undefined"}
+    assert traces(room.folder, ["ana@example.com", "C-ANA"]) == []
+    assert set(room.people().values()) == {"erased"}
+    assert room.forget() == Forgotten(), "a placeholder is nothing that is left to do"
+
+
+def test_an_address_is_found_in_every_spelling(room: Room) -> None:
+    rows = {
+        "orders": [
+            order("A1", email="Jose\u0301@STRASSE.example"),
+            order("A2", email="jos\u00e9\u200b@stra\u00dfe.example", customer_id="C-JOSE"),
+        ],
+        "erasures": [{"email": "JOS\u00c9@strasse.example", "requested_at": "2026-03-01"}],
+    }
+    room.accept("first", rows)
+    room.forget()
+    assert set(room.people().values()) == {"erased"}
+    assert traces(room.folder, ["stra\u00dfe", "strasse", "C-JOSE"]) == []
+
+
+def test_rules_on_identifiers_hold_for_those_who_are_erased(make_room: MakeRoom) -> None:
+    """A shared address that a request names is nobody's; the rule of an erased one names nobody."""
+    rules = [
+        {"identifier_type": "email", "identifier": "desk@example.com", "sharing": "always"},
+        {"identifier_type": "email", "identifier": "ana@example.com", "sharing": "never"},
+    ]
+    seeds = rows_of(World(settings=Settings(max_identifier_degree=1)))
+    room = make_room({**seeds, "identifier_rules": rules})
+    rows = {
+        "orders": [
+            order("B1", customer_id="C-BEN", email="desk@example.com"),
+            order("A1", customer_id="C-ANA-1", email="ana@example.com"),
+            order("A2", customer_id="C-ANA-2", email="ana@example.com"),
+        ],
+        "erasures": [ASKED, ASKED | {"email": "desk@example.com"}],
+    }
+    room.accept("first", rows)
+    room.forget()
+    assert {
+        name: key == "erased" for name, key in room.people().items() if "erased" not in name
+    } == {"customer_id:C-BEN": False}
+    late = order("A3", customer_id="C-ANA-3", email="Ana@Example.com")
+    room.accept("second", {"orders": [late]})
+    room.forget()
+    assert traces(room.folder, ["C-ANA-3", "ana@example.com"]) == []
+    assert "customer_id:C-BEN" in room.people()

@@ -88,6 +88,8 @@ def seed_keys(config: Path) -> dict[str, set[str]]:
     for (_, column), seed in SEEDS.items():
         with (config / f"{seed}.csv").open(encoding="utf-8", newline="") as file:
             keys[column] = {row[column].strip() for row in csv.DictReader(file)}
+    with (config / "placeholder_identifiers.csv").open(encoding="utf-8", newline="") as file:
+        keys["placeholder"] = {row["placeholder"].strip() for row in csv.DictReader(file)}
     return keys
 
 
@@ -135,6 +137,8 @@ def judge(feed: str, row: dict[str, object], known: dict[str, set[str]], now: da
             or (kind == "score" and not 0 <= Decimal(value) <= 10)
         ):
             raise Bad(name)
+    if str(next(iter(values.values()))).lower() in known["placeholder"]:
+        raise Bad("the row's own key says nothing")
     if feed == "crm_touches" and not (
         values["contact_id"] or values["customer_id"] or values["email"]
     ):

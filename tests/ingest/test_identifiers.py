@@ -63,13 +63,13 @@ def test_numbers_in_json_are_read_like_their_texts(tmp_path: Path) -> None:
             f'{{"order_id": "{number}", "customer_id": {token}, "order_status": "paid", '
             '"ordered_at": "2026-01-05T10:00:00Z", "currency": "EUR", "gross_amount": 1e1, '
             '"item_count": 1e1}\n'
-            for number, token in enumerate(tokens)
+            for number, token in enumerate(tokens, start=1)
         ),
     )
     receipt = shop.ingest_one()
     assert shop.raw("order_id, customer_id, gross_amount::varchar, item_count") == [
-        ("0", "17850", "10.00", 10),
         ("1", "17850", "10.00", 10),
+        ("2", "17850", "10.00", 10),
     ]
     assert receipt.reasons == {f"customer_id {LOST}": 5}
     written = [reasons[0].split("'")[1] for (reasons,) in shop.quarantine("reasons")]

@@ -103,6 +103,16 @@ BAD_ROWS = [
             "currency 'XXX' is not in currency_rates.csv",
         ],
     ),
+    *(
+        (feed, {key: value}, [f"{key} '{value}' is a placeholder: it is missing"])
+        for feed, key in (
+            ("orders", "order_id"),
+            ("web_sessions", "session_id"),
+            ("crm_touches", "touch_id"),
+            ("contacts", "contact_id"),
+        )
+        for value in ("null", "NaN", "Undefined", "N/A", "-1")
+    ),
     ("web_sessions", {"visitor_id": ""}, ["visitor_id is missing"]),
     (
         "web_sessions",
@@ -264,3 +274,47 @@ def test_a_rule_that_cannot_be_computed_ends_the_run(engine: Engine) -> None:
     broken = Rule(name="broken", bad="no_such_column = 1", text="broken", reason="''")
     with pytest.raises(RuntimeError, match="the rule broken could not be computed"):
         judge(engine, table="t", rules=(broken,))
+
+
+@pytest.mark.parametrize(
+    ("feed", "values"),
+    [
+        ("orders", {"customer_id": "guest", "email": "n/a"}),
+        ("web_sessions", {"visitor_id": "undefined", "customer_id": "0"}),
+        ("crm_touches", {"contact_id": "null", "customer_id": "None", "email": "NaN"}),
+        ("contacts", {"customer_id": "unknown", "email": "none"}),
+    ],
+)
+def test_a_placeholder_beside_the_rows_own_key_stays(
+    shop: Shop, feed: str, values: dict[str, str]
+) -> None:
+    shop.land(f"{feed}/a.csv", csv_text([GOOD_ROWS[feed] | values]))
+    assert shop.ingest_one(feed).rows_accepted == 1
+    assert shop.raw(", ".join(values), feed) == [tuple(values.values())]
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, "customer_id, email and contact_id are all missing"),
+        (
+            {"customer_id": "guest", "email": "N/A"},
+            "the value 'guest and N/A' is a placeholder: "
+            "customer_id, email and contact_id are all missing",
+        ),
+    ],
+)
+def test_a_request_that_names_nobody_is_quarantined(
+    shop: Shop, values: dict[str, str], reason: str
+) -> None:
+    columns = {"customer_id": "", "email": "", "contact_id": ""}
+    rows = [{**columns, **values, "requested_at": "2026-01-01"}]
+    rows += [
+        {**columns, "email": f"p{n}@x.example", "requested_at": "2026-01-01"} for n in range(30)
+    ]
+    rows += [
+        {**columns, "email": "p@x.example", "customer_id": "null", "requested_at": "2026-01-01"}
+    ]
+    shop.land("erasures/a.csv", csv_text(rows))
+    assert shop.ingest_one("erasures").rows_quarantined == 1
+    assert shop.quarantine("reasons", "erasures") == [([reason],)]

@@ -1,5 +1,6 @@
 """One world read twice, by the models and by the plain rules, in the same words."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields
@@ -7,8 +8,16 @@ from typing import TypeVar
 
 from tests.models.compiled import ModelRun
 from tests.models.seeds import shipped_seed
+from tests.oracle.comparison import comparable
+from tests.oracle.consents import CHANNELS, Consent, consents
 from tests.oracle.mart import Measures, measures
-from tests.oracle.people import Owner, customer_key, full_owner, who_is_who
+from tests.oracle.people import (
+    Owner,
+    customer_key,
+    full_owner,
+    shared_identifiers,
+    who_is_who,
+)
 from tests.oracle.timeline import Interval, timelines
 from tests.oracle.versions import winning_orders, winning_sessions, winning_touches
 from tests.oracle.world import TABLES, World
@@ -16,7 +25,12 @@ from tests.oracle.world import TABLES, World
 T = TypeVar("T")
 
 # Models in which everything is that the plain reading speaks of.
-TARGETS = ("int_customer__timeline", "mart_customer_status")
+TARGETS = (
+    "int_customer__timeline",
+    "mart_customer_status",
+    "dim_customer",
+    "fct_shared_identifier",
+)
 
 TIMELINE = """
     select
@@ -39,6 +53,16 @@ ROWS = """
     select 'touch', touch_id, customer_key from compiled.core.fct_crm_touches
 """
 
+CONSENTS = """
+    select
+        customer_key,
+        consent_email, email_opted_out_at, consent_sms, sms_opted_out_at,
+        consent_phone, phone_opted_out_at
+    from compiled.core.dim_customer
+    where customer_key <> 'unknown'
+"""
+SHARED = "select identifier_hash, customer_ids from compiled.core.fct_shared_identifier"
+
 UNVARIED_SEEDS = ("labels", "status_reasons")
 
 
@@ -47,6 +71,9 @@ def rows_of(world: World) -> dict[str, list[dict[str, object]]]:
     rows = {table: world.rows(table) for table in [*TABLES, "settings"]}
     for row in rows["settings"]:
         row["value"] = row["value"] or None
+    for rule, row in zip(world.identifier_rules, rows["identifier_rules"], strict=True):
+        value = comparable(rule.identifier_type, rule.identifier, ())
+        row["identifier"] = f"md5:{_md5(f'{rule.identifier_type}:{value}')}"
     return {**{name: shipped_seed(name) for name in UNVARIED_SEEDS}, **rows}
 
 
@@ -86,6 +113,35 @@ def modelled_owners(models: ModelRun) -> dict[tuple[str, str], str]:
     return {(feed, name): key for feed, name, key in models.rows(ROWS)}
 
 
+def modelled_consents(models: ModelRun) -> dict[str, dict[str, Consent]]:
+    """What is agreed to by channel, of every customer."""
+    return {
+        key: {
+            channel: Consent(*answers[2 * place : 2 * place + 2])
+            for place, channel in enumerate(CHANNELS)
+        }
+        for key, *answers in models.rows(CONSENTS)
+    }
+
+
+def modelled_shared(models: ModelRun) -> dict[str, int]:
+    """customer_ids beside each shared identifier, by its hash."""
+    return dict(models.rows(SHARED))
+
+
+def read_consents(world: World) -> dict[str, dict[str, Consent]]:
+    nothing = dict.fromkeys(CHANNELS, Consent(None, None))
+    said = consents(world)
+    return {customer_key(owner): said.get(owner, nothing) for owner in who_is_who(world).values()}
+
+
+def read_shared(world: World) -> dict[str, int]:
+    return {
+        _md5(f"{name.kind}:{name.value}"): count
+        for name, count in shared_identifiers(world).items()
+    }
+
+
 def read_timelines(world: World) -> dict[str, list[Interval]]:
     return _by_key(timelines(world, full_owner(world)))
 
@@ -109,6 +165,10 @@ def read_owners(world: World) -> dict[tuple[str, str], str]:
         *(("touch", row.touch_id, owner_of(row)) for row in winning_touches(world.touches)),
     ]
     return {(feed, name): customer_key(owner) if owner else "unknown" for feed, name, owner in rows}
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode()).hexdigest()
 
 
 def _by_key(found: Mapping[Owner, T]) -> dict[str, T]:

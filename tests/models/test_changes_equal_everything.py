@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from tests.models.readings import rows_of
 from tests.models.updates import Build, Rows
 from tests.oracle.configuration import Settings
-from tests.oracle.examples import at, sale, visit, world_of
+from tests.oracle.examples import at, sale, touch, visit, world_of
 from tests.oracle.records import Contact, Row
 from tests.oracle.world import World
+from tests.worlds.agreements import agreeing_world
 from tests.worlds.build import random_world
 from tests.worlds.crowds import detailed_world
+from tests.worlds.disguises import disguised_world
 from tests.worlds.silences import silent_world
 from tests.worlds.tangles import tangled_world
 
@@ -30,6 +32,11 @@ HAPPENS_AT = {
     "crm_touches": "touched_at",
     "contacts": "created_at",
 }
+
+
+def agreeing_in_disguise(source: random.Random) -> World:
+    """Tangled people whose names are written in many ways, and who agree and decline."""
+    return agreeing_world(source, disguised_world(source, tangled_world(source)))
 
 
 @dataclass(frozen=True)
@@ -176,7 +183,8 @@ def follow(steps: Iterable[Step], updated: Build, afresh: Build) -> int:
 
 @settings(max_examples=12, deadline=None)
 @given(
-    seed=st.integers(0, 2**32), make=st.sampled_from((random_world, tangled_world, silent_world))
+    seed=st.integers(0, 2**32),
+    make=st.sampled_from((random_world, tangled_world, silent_world, agreeing_in_disguise)),
 )
 def test_after_every_run_both_say_the_same(
     seed: int, make: Callable[[random.Random], World], updated: Build, afresh: Build
@@ -187,7 +195,13 @@ def test_after_every_run_both_say_the_same(
 
 @pytest.mark.parametrize(
     ("make", "share"),
-    [(random_world, 20), (tangled_world, 50), (detailed_world, 100), (silent_world, 20)],
+    [
+        (random_world, 20),
+        (tangled_world, 50),
+        (agreeing_in_disguise, 25),
+        (detailed_world, 100),
+        (silent_world, 20),
+    ],
 )
 def test_after_every_run_of_many_businesses_both_say_the_same(
     make: Callable[[random.Random], World],
@@ -322,3 +336,32 @@ def test_a_look_back_at_an_earlier_day_forgets_nothing_that_was_said(
     assert updated.rows("""
         select count(distinct release_id) from compiled.timeline.fct_customer_status_restatement
     """) == [(2,)]
+
+
+def test_an_old_version_that_comes_late_tells_that_a_consent_is_new(
+    updated: Build, afresh: Build
+) -> None:
+    """The profile's latest version stays the same; what it said before is another."""
+    profile = Contact(contact_id="k1", created_at=at("2024-01-01"), consent_email=True)
+    out = touch("2024-02-01", "unsubscribed", customer_id=None, contact_id="k1")
+    again = replace(profile, updated_at=at("2024-04-01"))
+    declined = replace(profile, updated_at=at("2024-03-01"), consent_email=False)
+    consent = "select consent_email from compiled.core.dim_customer where contact_id = 'k1'"
+    follow(by_hand((profile, out, again)), updated, afresh)
+    assert updated.rows(consent) == [(False,)]
+    follow(by_hand((profile, out, again), (declined,)), updated, afresh)
+    assert updated.rows(consent) == [(True,)]
+
+
+def test_an_opt_out_that_turns_out_to_be_anothers_goes_over(updated: Build, afresh: Build) -> None:
+    profiles = [
+        Contact(contact_id=name, created_at=at("2024-01-01"), customer_id=name, consent_sms=True)
+        for name in ("ana", "eva")
+    ]
+    out = touch("2024-02-01", "unsubscribed", customer_id="ana", channel="SMS")
+    corrected = replace(out, customer_id="eva", updated_at=at("2024-03-01"))
+    follow(by_hand((*profiles, out), (corrected,)), updated, afresh)
+    assert updated.rows("""
+        select customer_id, consent_sms, sms_opted_out_at from compiled.core.dim_customer
+        where customer_id is not null order by all
+    """) == [("ana", True, None), ("eva", False, at("2024-02-01"))]

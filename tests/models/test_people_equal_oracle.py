@@ -8,16 +8,22 @@ import pytest
 
 from tests.models.compiled import ModelRun, compiled_project
 from tests.models.readings import (
+    modelled_consents,
     modelled_owners,
     modelled_people,
+    modelled_shared,
     modelled_timelines,
+    read_consents,
     read_owners,
     read_people,
+    read_shared,
     read_timelines,
     rows_of,
 )
 from tests.oracle.people import full_owner, identifiers
 from tests.oracle.world import World
+from tests.worlds.agreements import agreeing_world
+from tests.worlds.disguises import disguised_world
 from tests.worlds.edges import EDGES
 from tests.worlds.tangles import tangled_world
 
@@ -27,7 +33,8 @@ FEEDS = ("orders", "sessions", "touches", "contacts")
 
 @pytest.fixture(scope="module")
 def models() -> Iterator[ModelRun]:
-    run = ModelRun(compiled_project("int_customer__timeline"), plans=False)
+    targets = ("int_customer__timeline", "dim_customer", "fct_shared_identifier")
+    run = ModelRun(compiled_project(*targets), plans=False)
     yield run
     run.close()
 
@@ -37,6 +44,12 @@ def tangled(number_of_worlds: int) -> list[World]:
     return [
         tangled_world(random.Random(seed)) for seed in range(number_of_worlds // SHARE_OF_WORLDS)
     ]
+
+
+def disguised(seed: int) -> World:
+    """Tangled people whose names are written in many ways, and who agree and decline."""
+    source = random.Random(seed)
+    return agreeing_world(source, disguised_world(source, tangled_world(source)))
 
 
 @pytest.mark.parametrize("world", EDGES.values(), ids=EDGES.keys())
@@ -64,6 +77,29 @@ def test_people_and_their_timelines_equal_the_plain_reading(
             f"\n{people:,} identifiers and {intervals:,} intervals of {len(tangled):,} worlds "
             "of tangled people compared, 0 differences"
         )
+
+
+def test_names_in_disguise_and_consents_equal_the_plain_reading(
+    models: ModelRun, number_of_worlds: int, capsys
+) -> None:
+    met: Counter[str] = Counter()
+    worlds = number_of_worlds // SHARE_OF_WORLDS
+    for seed in range(worlds):
+        world = disguised(seed)
+        models.build(rows_of(world))
+        people, agreed, shared = read_people(world), read_consents(world), read_shared(world)
+        assert modelled_people(models) == people, f"world of seed {seed}"
+        assert modelled_owners(models) == read_owners(world), f"world of seed {seed}"
+        assert modelled_consents(models) == agreed, f"world of seed {seed}"
+        assert modelled_shared(models) == shared, f"world of seed {seed}"
+        assert modelled_timelines(models) == read_timelines(world), f"world of seed {seed}"
+        met["identifiers"] += len(people)
+        met["shared"] += len(shared)
+        for answer in (answer for answers in agreed.values() for answer in answers.values()):
+            met["opted out" if answer.opted_out_at else str(answer.is_given)] += 1
+    with capsys.disabled():
+        print(f"\n{worlds:,} worlds in disguise compared, 0 differences: {dict(met)}")
+    assert all(met[what] > worlds / 2 for what in ("shared", "opted out", "True", "False")), met
 
 
 def test_the_worlds_hold_what_makes_people_hard_to_tell_apart(tangled: list[World]) -> None:

@@ -11,7 +11,14 @@ from world.layout import PROJECT_DIR
 
 # What the two are compared by: what readers see, and what the next update builds on.
 COMPARED = {
-    "staging": ("stg_orders", "stg_web_sessions", "stg_crm_touches", "stg_contacts"),
+    "staging": (
+        "stg_orders",
+        "stg_web_sessions",
+        "stg_crm_touches",
+        "stg_contacts",
+        "stg_contact_versions",
+        "stg_placeholders",
+    ),
     "intermediate": (
         "int_identifier__sightings",
         "int_identifier__known",
@@ -21,6 +28,8 @@ COMPARED = {
     ),
     "core": (
         "dim_customer",
+        "int_customer__consents",
+        "fct_shared_identifier",
         "dim_campaign",
         "dim_channel",
         "dim_date",

@@ -4,6 +4,7 @@ from tests.mutations import (
     coverage,
     days,
     files,
+    identity,
     inputs,
     measures,
     people,
@@ -17,7 +18,9 @@ from tests.mutations.seen import SeenBreakage
 CATALOGUE: dict[str, tuple[Mutation, ...]] = {
     "Versions": days.VERSION_RULES,
     "Business dates and D": days.DATE_RULES,
+    "Identifiers": identity.IDENTIFIER_RULES,
     "People": people.MUTATIONS,
+    "Consents": identity.CONSENT_RULES,
     "Purchases": days.PURCHASE_RULES,
     "Engagement": days.ENGAGEMENT_RULES,
     "Measured engagement": coverage.MEASUREMENT_RULES,

@@ -7,23 +7,30 @@ import duckdb
 
 from tests.models.compiled import ModelRun
 from tests.models.readings import (
+    modelled_consents,
     modelled_measures,
     modelled_owners,
     modelled_people,
     modelled_reasons,
+    modelled_shared,
     modelled_timelines,
     numbers_in,
+    read_consents,
     read_measures,
     read_owners,
     read_people,
+    read_shared,
     read_timelines,
     rows_of,
 )
 from tests.models.reasons import Sentence, read_sentences
+from tests.oracle.consents import Consent
 from tests.oracle.mart import Measures
 from tests.oracle.timeline import Interval
 from tests.oracle.world import World
+from tests.worlds.agreements import agreeing_world
 from tests.worlds.crowds import detailed_world
+from tests.worlds.disguises import disguised_world
 from tests.worlds.edges import EDGES
 from tests.worlds.silences import silent_world
 from tests.worlds.tangles import tangled_world
@@ -37,6 +44,8 @@ class Case:
     rows: dict[str, list[dict[str, object]]]
     people: dict[str, str]
     owners: dict[tuple[str, str], str]
+    shared: dict[str, int]
+    consents: dict[str, dict[str, Consent]]
     timelines: dict[str, list[Interval]]
     measures: dict[str, Measures]
     sentences: dict[str, Sentence] | None
@@ -47,8 +56,8 @@ TWO_NAMES = "two names of one kind, first seen together"
 
 
 def cases(count: int) -> list[Case]:
-    """The edges, then crowds and silences, whose reasons are looked at too, and tangled people, by
-    turns."""
+    """The edges, then crowds and silences, whose reasons are looked at too, and tangled people,
+    every second time in disguise, by turns."""
     found = [
         _case(name, world, sentences=None if name == TWO_NAMES else read_sentences(world))
         for name, world in EDGES.items()
@@ -57,7 +66,11 @@ def cases(count: int) -> list[Case]:
         crowd = detailed_world(random.Random(seed))
         # Who says what to whom is read of rows that alone say whose they are.
         found.append(_case(f"crowd {seed}", crowd, sentences=read_sentences(crowd)))
-        found.append(_case(f"tangle {seed}", tangled_world(random.Random(seed))))
+        source = random.Random(seed)
+        tangle = tangled_world(source)
+        if seed % 2:
+            tangle = agreeing_world(source, disguised_world(source, tangle))
+        found.append(_case(f"{'disguise' if seed % 2 else 'tangle'} {seed}", tangle))
         silent = silent_world(random.Random(seed))
         found.append(_case(f"silence {seed}", silent, sentences=read_sentences(silent)))
     return found
@@ -69,6 +82,8 @@ def _case(name: str, world: World, *, sentences: dict[str, Sentence] | None = No
         rows=rows_of(world),
         people=read_people(world),
         owners=read_owners(world),
+        shared=read_shared(world),
+        consents=read_consents(world),
         timelines=read_timelines(world),
         measures=read_measures(world),
         sentences=sentences,
@@ -91,6 +106,10 @@ def difference(run: ModelRun, case: Case) -> str | None:
         return f"build: {str(error).splitlines()[0][:60]}"
     if modelled_people(run) != case.people or modelled_owners(run) != case.owners:
         return "people"
+    if modelled_shared(run) != case.shared:
+        return "shared identifiers"
+    if modelled_consents(run) != case.consents:
+        return "consents"
     if modelled_timelines(run) != case.timelines:
         return "timelines"
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from tests.oracle.comparison import PLACEHOLDERS, IdentifierRule, Placeholder
 from tests.oracle.configuration import (
     CURRENCY_RATES,
     DEFAULT_POLICIES,
@@ -33,6 +34,8 @@ TABLES = {
     "engagement_points": ("engagement_points", EngagementPoints),
     "currency_rates": ("currency_rates", CurrencyRate),
     "sales_channels": ("sales_channels", SalesChannel),
+    "placeholder_identifiers": ("placeholders", Placeholder),
+    "identifier_rules": ("identifier_rules", IdentifierRule),
 }
 
 
@@ -51,6 +54,8 @@ class World:
     engagement_points: tuple[EngagementPoints, ...] = ENGAGEMENT_POINTS
     currency_rates: tuple[CurrencyRate, ...] = CURRENCY_RATES
     sales_channels: tuple[SalesChannel, ...] = SALES_CHANNELS
+    placeholders: tuple[Placeholder, ...] = PLACEHOLDERS
+    identifier_rules: tuple[IdentifierRule, ...] = ()
 
     def columns(self, table: str) -> list[str]:
         """Column names of a feed or seed in their documented order; KeyError if unknown."""

@@ -71,3 +71,17 @@ def test_without_a_release_nothing_is_said(options: RunOptions) -> None:
     assert World(options.warehouse, "landing").current.exists()
     options.world.current.unlink()
     assert summary(options) == ""
+
+
+def test_shared_identifiers_and_placeholders_are_told(options: RunOptions) -> None:
+    assert "Identity" not in summary(options)
+    path = options.world.current / "release.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    facts |= {
+        "shared_identifiers": 2,
+        "placeholders": {"web_sessions": {"customer_id": 12, "visitor_id": 1}},
+    }
+    path.write_text(json.dumps(facts), encoding="utf-8")
+    words = summary(options)
+    assert "Identity  2 shared identifiers join nobody; fct_shared_identifier lists" in words
+    assert "web_sessions.customer_id (12 rows), web_sessions.visitor_id (1 row)" in words

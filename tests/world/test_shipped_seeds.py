@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.oracle.comparison import PLACEHOLDERS
 from tests.oracle.configuration import (
     DEFAULT_POLICIES,
     DEFAULT_SETTINGS,
@@ -68,6 +69,21 @@ DOCUMENTED = {
         crm,delivered,0,0
         crm,opened,0,0
         crm,survey_sent,0,0
+    """,
+    "identifier_rules": """
+        identifier_type,identifier,sharing
+    """,
+    "placeholder_identifiers": """
+        placeholder
+        null
+        nan
+        none
+        undefined
+        n/a
+        unknown
+        guest
+        0
+        -1
     """,
     "bot_rules": """
         bot_rule,device,source,medium,page_views_at_least,pages_per_second_at_least
@@ -176,6 +192,7 @@ def test_every_shipped_seed_is_pinned_or_named_here() -> None:
         ("status_policy", DEFAULT_POLICIES),
         ("touch_types", TOUCH_TYPES),
         ("engagement_points", ENGAGEMENT_POINTS),
+        ("placeholder_identifiers", PLACEHOLDERS),
     ],
 )
 def test_the_reference_implementation_holds_the_shipped_rows(

@@ -8,7 +8,7 @@ from ingest.feeds import FEEDS
 from orchestration.dbt import call_dbt
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
-from orchestration.defs.run import WarehouseRun
+from orchestration.defs.run import WarehouseRun, settings_in_force
 from orchestration.progress import count, say
 from world.layout import World
 
@@ -27,13 +27,20 @@ MODEL = "int_identifier__resolved"
     description="Raw rows without the people who asked to be forgotten: tokens for identifiers.",
 )
 def forgotten(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
+    from forget.comparison import comparison_of
     from forget.run import forget_people
 
+    def resolve_again(raw: Path) -> Path:
+        # Rules on identifiers of people who are erased now are known by their tokens from here on.
+        settings_in_force(run.options, run.now)
+        return resolve(run.world, raw)
+
     with user_errors_fail():
+        max_degree = int(run.settings.values["max_identifier_degree"])
         told = forget_people(
             run.world,
-            resolve=lambda raw: resolve(run.world, raw),
-            max_degree=int(run.settings.values["max_identifier_degree"]),
+            resolve=resolve_again,
+            comparison=comparison_of(run.world.config, max_degree=max_degree),
         )
     if told is None or not (told.requests or told.rows or told.quarantined):
         return dg.MaterializeResult()

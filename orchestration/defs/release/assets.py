@@ -102,6 +102,8 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                 **figures(folder),
                 "release_id": facts.release_id,
                 "as_of_date": facts.as_of_date.isoformat(),
+                "shared_identifiers": facts.shared_identifiers,
+                "placeholders": dg.MetadataValue.json(facts.placeholders),
                 "folder": dg.MetadataValue.path(folder),
                 "report": dg.MetadataValue.path(folder / "report.html"),
             }
@@ -113,8 +115,10 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 def release_facts(run: RunFacts) -> "ReleaseFacts":
     """What the release says about itself; the id is the day it speaks of and what it is made of."""
     from release.facts import ReleaseFacts
+    from release.identities import read_identities
 
     world = run.world
+    identities = read_identities(world.build_database)
     accepted = accepted_receipts(world)
     fingerprint = made_of(world)
     as_of, latest, observed_from = _days(world)
@@ -148,6 +152,8 @@ def release_facts(run: RunFacts) -> "ReleaseFacts":
         settings=run.settings.values,
         forgotten=forgotten(world),
         feed_notes=_feed_notes(run, as_of, latest),
+        shared_identifiers=identities.shared,
+        placeholders=identities.placeholders,
         data_note=DATA_NOTES.get(run.options.data or "", ""),
     )
 
