@@ -67,7 +67,7 @@ INPUT_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a JSON number with an exponent is read as a whole one",
-        file="ingest/readers.py",
+        file="ingest/jsonrows.py",
         text="may_be_id=key in ids or with_columns",
         replacement="may_be_id=False",
         seen_by=f"{IDS}::test_numbers_in_json_are_read_like_their_texts",
