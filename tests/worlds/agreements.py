@@ -29,7 +29,13 @@ def agreeing_world(source: random.Random, world: World) -> World:
     moments = sorted({row.updated_at or row.created_at for row in contacts})
 
     def touch(row: CrmTouch) -> CrmTouch:
-        return _about_consent(row, moments, source) if source.random() < 0.5 else row
+        if source.random() < 0.5:
+            return row
+        said = _about_consent(row, moments, source)
+        if contacts and source.random() < 0.5:
+            name = source.choice(contacts).contact_id
+            return replace(said, contact_id=name, customer_id=None, email=None)
+        return said
 
     return replace(world, contacts=contacts, touches=each(world.touches, touch))
 
