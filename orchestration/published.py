@@ -80,7 +80,10 @@ NO_MEASURED_INTERVALS = """
 """
 MEASURED = "int_engagement__measured_intervals"
 MEASURED_INTERVALS = f"select * from release.internal.{MEASURED}"
-RESTATEMENTS = "select * from release.main.fct_customer_status_restatement"
+# What a release of an older version does not know of a restatement is null.
+RESTATEMENTS = (
+    f"({NO_RESTATEMENTS}) union all by name (from release.main.fct_customer_status_restatement)"
+)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,16 @@ def test_a_release_of_an_older_version_that_does_not_say_so_is_read(
     assert laid_out(world, "run", "is_previous_coverage_known") == [(False,)]
 
 
+def test_a_log_of_an_older_version_with_fewer_columns_is_read(
+    world: World, publish: Callable[..., None]
+) -> None:
+    """The log of this release has three columns only; what it does not say is null."""
+    publish("one", created_at="2026-01-01", as_of="2025-06-30")
+    lay_out(world, made_of="f", policy="p")
+    columns = "release_id, customer_key, reason, previous_status, previous_release_id"
+    assert laid_out(world, "restatements", columns) == [("then", "ana", "late_event", None, None)]
+
+
 def test_before_the_first_release_the_log_has_the_columns_that_it_will_have(
     world: World, project: Project
 ) -> None:
@@ -140,7 +150,8 @@ def test_what_was_published_ends_with_the_days_that_it_spoke_of(
         ("ana", "2025-05-01", "2025-07-01")
     ]
     assert laid_out(world, "files") == [("orders", "f1")]
-    assert laid_out(world, "restatements") == [("then", "ana", "late_event")]
+    log = laid_out(world, "restatements", "release_id, customer_key, reason")
+    assert log == [("then", "ana", "late_event")]
     assert laid_out(world, "run", "previous_release_id, previous_policy") == [("a", "p1")]
 
 
