@@ -46,13 +46,15 @@ def lives(models: ModelRun, world: World) -> Lives:
 
 
 def pinned(world: World, source: random.Random) -> World:
-    """The world with a given as-of date, and given days from which engagement is observed."""
+    """The world with a given as-of date, and policies for which no feed decides from when, or
+    whether, engagement is measured: coverage is a fact about the feeds, so about everybody."""
     until = as_of_date(world)
     policies = tuple(
         replace(
             row,
             engagement_measured_from=row.engagement_measured_from
             or until - timedelta(days=source.randint(0, 400)),
+            engagement_gap_days=None,
         )
         for row in world.policies
     )
