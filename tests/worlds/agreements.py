@@ -23,9 +23,8 @@ STEPS = (
 
 def agreeing_world(source: random.Random, world: World) -> World:
     """The same world with versions of profiles, and touches about consents at and around them."""
-    contacts = tuple(
-        version for row in dict.fromkeys(world.contacts) for version in _versions(row, source)
-    )
+    profiles = dict.fromkeys([*world.contacts, *_profiles(world, source)])
+    contacts = tuple(version for row in profiles for version in _versions(row, source))
     moments = sorted({row.updated_at or row.created_at for row in contacts})
 
     def touch(row: CrmTouch) -> CrmTouch:
@@ -38,6 +37,18 @@ def agreeing_world(source: random.Random, world: World) -> World:
         return said
 
     return replace(world, contacts=contacts, touches=each(world.touches, touch))
+
+
+def _profiles(world: World, source: random.Random) -> Iterator[Contact]:
+    """Profiles of a few who bought: some have several."""
+    for number in range(min(len(world.orders), source.choice((2, 4, 8)))):
+        row = source.choice(world.orders)
+        yield Contact(
+            contact_id=f"profile-{source.randint(0, 9)}-{number}",
+            customer_id=row.customer_id,
+            email=row.email,
+            created_at=row.ordered_at + timedelta(microseconds=number),
+        )
 
 
 def _versions(row: Contact, source: random.Random) -> Iterator[Contact]:
