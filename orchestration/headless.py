@@ -29,6 +29,9 @@ from world.permissions import close_to_others
 if TYPE_CHECKING:
     import dagster as dg
 
+# A logger of the definitions is used only by a run that names it.
+QUIET = {"loggers": {"console": {}}}
+
 DAGSTER_SETTINGS = """\
 telemetry: {enabled: false}
 nux: {enabled: false}
@@ -224,6 +227,7 @@ def run_daily_job(world: World, *, another_day_only: bool) -> None:
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
+            run_config=QUIET,
             asset_selection=selection,
             tags=FROM_COMMAND_LINE | ({ANOTHER_DAY: "true"} if another_day_only else {}),
         )
