@@ -1,7 +1,8 @@
 {# Loads the seed in force (written by the run) in the place of the shipped file. dbt's own
    `seed-paths` cannot point there: given a folder outside the project it writes over the files. #}
 {% macro duckdb__load_csv_rows(model, agate_table) -%}
-    {%- set path = environment_folder() ~ "/config/" ~ model.name ~ ".csv" -%}
+    {%- set folder = env_var("STATUS_SEEDS", "") or environment_folder() ~ "/config" -%}
+    {%- set path = folder ~ "/" ~ model.name ~ ".csv" -%}
     {%- set sql -%}
         copy {{ this.render() }} from '{{ path | replace("'", "''") }}' (
             format csv, header true, delimiter ',', quote '"', escape '"', auto_detect false

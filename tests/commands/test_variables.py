@@ -78,3 +78,11 @@ def test_dbt_by_hand_works_where_a_run_with_these_variables_works(
         env_var=lambda name, default: variables.get(name, default)
     )
     assert Path(rendered).absolute() == options_from(variables).world.build_database
+
+
+def test_what_a_run_sets_for_dbt_is_read_by_dbt() -> None:
+    folders = [PROJECT_DIR / name for name in ("models", "macros")]
+    files = [p for folder in folders for p in folder.rglob("*") if p.suffix in TYPES]
+    files += [PROJECT_DIR / "profiles.yml", PROJECT_DIR / "dbt_project.yml"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    assert [name for name in tables()[1] if name not in text] == []
