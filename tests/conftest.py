@@ -6,7 +6,6 @@ import pytest
 
 TESTS = Path(__file__).parent
 
-WORLDS_FAST = 40
 WORLDS = 200
 WORLDS_SLOW = 5_000
 SPOILT_FILES = 160
@@ -14,7 +13,7 @@ SPOILT_FILES_SLOW = 2_400
 
 # Folders whose tests run whole commands. They stay out of the fast lane, and they start first:
 # the longest groups decide when two processes end.
-WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation", "ui")
+WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation", "ui", "upgrades")
 LONG_PROOFS = ("models",)
 # These modules share the runs of one story (tests/end_to_end/conftest.py).
 STORY = ("test_story.py", "test_personal_data.py")
@@ -22,7 +21,7 @@ STORY = ("test_story.py", "test_personal_data.py")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     lane = parser.getgroup("lanes")
-    lane.addoption("--fast", action="store_true", help="leave out tests that run whole commands")
+    lane.addoption("--fast", action="store_true", help="leave out whole runs and many businesses")
     lane.addoption("--slow", action="store_true", help="run the long proofs too")
 
 
@@ -36,8 +35,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--slow"):
         _skip(items, marker="slow", reason="a long proof: make test-slow")
     if config.getoption("--fast"):
-        left_out = [item for item in items if _folder(item) in WHOLE_RUNS]
-        items[:] = [item for item in items if _folder(item) not in WHOLE_RUNS]
+        left_out = [item for item in items if _takes_long(item)]
+        items[:] = [item for item in items if not _takes_long(item)]
         config.hook.pytest_deselected(items=left_out)
     items.sort(key=_rank)
     for item in items:
@@ -49,6 +48,11 @@ def _skip(items: list[pytest.Item], *, marker: str, reason: str) -> None:
     for item in items:
         if marker in item.keywords:
             item.add_marker(skip)
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    """Whether a test runs whole commands, or goes through many random businesses."""
+    return _folder(item) in WHOLE_RUNS or "number_of_worlds" in item.fixturenames
 
 
 def _folder(item: pytest.Item) -> str:
@@ -75,9 +79,7 @@ def _group(item: pytest.Item) -> str:
 @pytest.fixture(scope="session")
 def number_of_worlds(request: pytest.FixtureRequest) -> int:
     """How many random worlds a proof goes through."""
-    if request.config.getoption("--slow"):
-        return WORLDS_SLOW
-    return WORLDS_FAST if request.config.getoption("--fast") else WORLDS
+    return WORLDS_SLOW if request.config.getoption("--slow") else WORLDS
 
 
 @pytest.fixture(scope="session")
