@@ -138,7 +138,7 @@ def test_online_retail(shop: Shop) -> None:
 )
 def test_online_retail_in_the_dates_of_any_program(shop: Shop, first: str, second: str) -> None:
     header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
-    lines = [f"{n},A,,1,{day},1.5,1,Eire\n" for n, day in enumerate((first, second))]
+    lines = [f"{n},A,,1,{day},1.5,1,Eire\n" for n, day in enumerate((first, second), start=1)]
     shop.land("online_retail/a.csv", header + "".join(lines))
     shop.ingest()
     assert shop.raw("ordered_at::date::varchar") == [("2010-12-01",), ("2010-12-31",)]
