@@ -1,5 +1,6 @@
 """Options shared by all tests, and the three lanes: fast, usual and slow."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,12 @@ def _skip(items: list[pytest.Item], *, marker: str, reason: str) -> None:
     for item in items:
         if marker in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Every test begins with a user's usual umask, whatever a command before it has set."""
+    os.umask(0o022)
 
 
 def _takes_long(item: pytest.Item) -> bool:
