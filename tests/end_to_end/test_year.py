@@ -20,7 +20,7 @@ import pytest
 
 from ingest.landing import discover
 from ingest.run import ingest_feed
-from orchestration.headless import SILENT
+from orchestration.headless import QUIET
 from orchestration.housekeeping import RUNS_KEPT, prune_runs
 from orchestration.input_quality import RUNS_KEPT as PAGES_KEPT
 from orchestration.input_quality import record
@@ -132,9 +132,7 @@ def of_the_day() -> Iterator[object]:
 def run_in_dagster(home: Path) -> None:
     with dg.DagsterInstance.from_config(str(home)) as instance:
         prune_runs(instance)
-        assert dg.materialize(
-            [of_the_day], instance=instance, run_config={"loggers": SILENT}
-        ).success
+        assert dg.materialize([of_the_day], instance=instance, run_config=QUIET).success
 
 
 def sizes(shop: Shop) -> Sizes:
