@@ -52,7 +52,7 @@ ui: $(SETUP) ## Open Dagster: lineage, runs, schedule, landing sensor
 	@$(BIN)/python -m orchestration ui
 
 # Groups of tests run at once, one process for each core.
-PYTEST := $(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -q --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 test: $(VENV)/dev.installed ## Run the tests
 	@$(PYTEST)

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
 
@@ -32,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the lane, and say which tests belong together when several processes run them."""
+    """Choose the lane, and run first what takes long."""
     if not config.getoption("--slow"):
         _skip(items, marker="slow", reason="a long proof: make test-slow")
     if config.getoption("--fast"):
@@ -40,8 +42,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not _takes_long(item)]
         config.hook.pytest_deselected(items=left_out)
     items.sort(key=_rank)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Several processes share the tests by the groups of `_group`."""
+    return Groups(config, log)
+
+
+class Groups(LoadScopeScheduling):
+    """Tests of one group run in one process, in their order, so that they share fixtures."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(Path(nodeid.split("::")[0]))
 
 
 def _skip(items: list[pytest.Item], *, marker: str, reason: str) -> None:
@@ -74,13 +86,13 @@ def _rank(item: pytest.Item) -> int:
     return 1 if _folder(item) in LONG_PROOFS else 2
 
 
-def _group(item: pytest.Item) -> str:
-    """Tests of one module share its fixtures, and so one process."""
-    if _folder(item) == "end_to_end" and item.path.name in STORY:
+def _group(module: Path) -> str:
+    """Tests of one module share its fixtures, and so one process; some modules share theirs."""
+    if module.parent.name == "end_to_end" and module.name in STORY:
         return "story"
-    if _folder(item) == "documentation":
+    if module.parent.name == "documentation":
         return "documentation"
-    return item.path.relative_to(TESTS).as_posix()
+    return module.as_posix()
 
 
 @pytest.fixture(scope="session")

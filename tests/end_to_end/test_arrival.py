@@ -13,7 +13,7 @@ from ingest.ledger import HELD
 from ingest.run import ensure_schemas, ingest_feed
 from tests.end_to_end.arrivals import TIED_COLUMNS, Row, deliver, with_ties
 from tests.end_to_end.shop import write_csv
-from tests.models.compiled import DATABASE, ModelRun, compiled_project
+from tests.models.compiled import ModelRun, compiled_project
 from tests.models.readings import rows_of
 from tests.models.seeds import shipped_seed
 from tests.worlds.tangles import tangled_world
@@ -81,11 +81,7 @@ def landed(
 
 def built(models: ModelRun, world: World, seeds: dict[str, list[Row]]) -> dict[str, bytes]:
     """Every table as CSV, its rows sorted."""
-    for feed in TIED_COLUMNS:
-        models.connection.execute(
-            f"create or replace table {DATABASE}.raw.{feed} as "
-            f"from read_parquet('{world.raw / feed}/*.parquet')"
-        )
+    models.load(world.raw, TIED_COLUMNS)
     models.build_on_raw(seeds)
     tables = {}
     for name, relation in public_tables().items():

@@ -156,10 +156,6 @@ class Room:
         return path
 
     def _build(self, models: ModelRun, raw: Path) -> ModelRun:
-        for feed in FEEDS:
-            models.connection.execute(
-                f"create or replace table compiled.raw.{feed} as "
-                f"from read_parquet('{raw}/{feed}/*.parquet')"
-            )
+        models.load(raw, FEEDS)
         models.build_on_raw({**self.seeds, "identifier_rules": self._rules()})
         return models

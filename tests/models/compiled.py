@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from graphlib import TopologicalSorter
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,6 +32,8 @@ RAW = "/raw-rows"
 COMPILED_FROM = ("models", "macros", "seeds", "dbt_project.yml", "profiles.yml")
 COMPILED = PROJECT_DIR / ".pytest_cache" / "compiled"
 KEPT = 8
+# Rows that are deleted take room in memory until their table is made new.
+BUILDS_UNTIL_FRESH = 100
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,10 @@ class ModelRun:
         for schema in sorted({*schemas, '"raw"', '"seeds"'}):
             self.connection.execute(f"create schema {DATABASE}.{schema}")
         self._filled: dict[str, str] = {}
+        self._tables: dict[str, list[tuple]] = {}
+        self._described: dict[str, list[tuple]] = {}
+        self._planned: dict[tuple[str, str], str] = {}
+        self._builds, self._numbers = 0, count()
 
     def build(self, rows: Mapping[str, list[dict[str, object]]]) -> None:
         """Build every model from these rows of feeds and seeds; tables not named stay empty."""
@@ -202,21 +209,72 @@ class ModelRun:
 
     def build_on_raw(self, rows: Mapping[str, list[dict[str, object]]]) -> None:
         """The same with these rows of seeds, on the raw tables as they stand."""
+        self._builds += 1
+        if self._builds % BUILDS_UNTIL_FRESH == 0:
+            self._tables.clear()
+            self._planned.clear()
         for seed, types in self.project.seeds.items():
             self._fill(f"{DATABASE}.seeds.{seed}", types, rows.get(seed, []))
         for model in self.project.models:
             self._make(model)
 
     def _make(self, model: Model) -> None:
-        self.connection.execute(f"create or replace table {model.relation} as {model.sql}")
+        self._put(model.relation, model.sql)
+
+    def _put(self, table: str, query: str) -> None:
+        """Fill a table with the rows of a query, which is planned once and then only executed.
+
+        That holds as long as no table of the database is created or dropped in between. A query
+        on its own table needs the rows that lie there, and so makes a new table each time.
+        """
+        if not self._has_room(table, query) or table in query:
+            self.connection.execute(f"create or replace table {table} as {query}")
+            self._tables[table] = self._columns(query)
+            return
+        self.connection.execute(f"delete from {table}")
+        name = self._planned.get((table, query))
+        if name is None:
+            name = f"query_{next(self._numbers)}"
+            self.connection.execute(f"prepare {name} as insert into {table} by name {query}")
+            self._planned[table, query] = name
+        self.connection.execute(f"execute {name}")
+
+    def _has_room(self, table: str, query: str) -> bool:
+        """Whether the table is there and has the columns of the query."""
+        return table in self._tables and self._tables[table] == self._columns(query)
+
+    def _columns(self, query: str) -> list[tuple]:
+        """Names and types of a query's columns; a model's query has the same at any time."""
+        if query not in self._described:
+            found = self.rows(f"select column_name, column_type from (describe {query})")
+            self._described[query] = found
+        return self._described[query]
+
+    def replace_rows(self, table: str, query: str) -> None:
+        """Fill a table with the rows of a query that is asked once; columns go by their names."""
+        if table in self._tables:
+            self.connection.execute(f"delete from {table}")
+            self.connection.execute(f"insert into {table} by name {query}")
+        else:
+            self.connection.execute(f"create or replace table {table} as {query}")
+            self._tables[table] = []
+
+    def load(self, raw: Path, feeds: Iterable[str], *, only: str = "true") -> None:
+        """Fill the tables of raw feeds from a warehouse; ``only`` is a condition on their rows."""
+        for feed in feeds:
+            query = f"from read_parquet('{raw / feed}/*.parquet') where {only}"
+            self.replace_rows(f"{DATABASE}.raw.{feed}", query)
 
     def _fill(self, table: str, types: dict[str, str], rows: list[dict[str, object]]) -> None:
         # One text for all rows: a placeholder for each value takes five times as long.
         text = json.dumps([{name: row.get(name) for name in types} for row in rows], default=str)
         if self._filled.get(table) == text:
             return
-        columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
-        self.connection.execute(f"create or replace table {table} ({columns})")
+        if table in self._filled:
+            self.connection.execute(f"delete from {table}")
+        else:
+            columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+            self.connection.execute(f"create or replace table {table} ({columns})")
         values = f"select unnest(from_json(?, '{json.dumps([types])}'), recursive := true)"
         self.connection.execute(f"insert into {table} {values}", [text])
         self._filled[table] = text

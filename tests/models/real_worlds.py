@@ -45,11 +45,7 @@ class RealWorld:
     @classmethod
     def load(cls, models: ModelRun, world: World, *, only: str = "true") -> "RealWorld":
         """``only`` is a condition on the rows of every feed, such as one on customer_id."""
-        for feed in FEEDS:
-            models.connection.execute(
-                f"create or replace table {DATABASE}.raw.{feed} as "
-                f"from read_parquet('{world.raw / feed}/*.parquet') where {only}"
-            )
+        models.load(world.raw, FEEDS, only=only)
         return cls(models, {path.stem: _cells(path) for path in world.config.glob("*.csv")})
 
     def as_of(self, day: date | None) -> Rows:

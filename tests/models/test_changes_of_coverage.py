@@ -29,20 +29,6 @@ BEGINNING = (
 )
 
 
-@pytest.fixture(scope="module")
-def updated() -> Iterator[Build]:
-    build = Build(only_changes=True)
-    yield build
-    build.close()
-
-
-@pytest.fixture(scope="module")
-def afresh() -> Iterator[Build]:
-    build = Build(only_changes=False)
-    yield build
-    build.close()
-
-
 def steps(*runs: tuple[str, tuple[Row, ...]]) -> Iterator[Step]:
     """One run for each as-of date, with the rows that came by it."""
     known: dict[str, list[dict[str, object]]] = {feed: [] for feed in FEEDS}
@@ -75,12 +61,14 @@ def test_nobody_is_computed_again_until_a_silence_is_long_and_then_only_who_buys
             ("2024-02-02", (visit("2024-01-15", **NOBODY),)),
         )
     )
-    expected = [set(), set(), set(), {ANA}, set(), {ANA}, set(), {ANA}]
+    # After the first run, which computes everybody.
+    expected = [set(), set(), {ANA}, set(), {ANA}, set(), {ANA}]
 
     def watched() -> Iterator[Step]:
         for number, step in enumerate(runs):
             yield step
-            assert computed_again(updated) == expected[number], f"run {number}"
+            if number:
+                assert computed_again(updated) == expected[number - 1], f"run {number}"
 
     follow(watched(), updated, afresh)
 

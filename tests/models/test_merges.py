@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from orchestration.published import NO_CUSTOMERS
 from tests.models.compiled import ModelRun, compiled_project
+from tests.models.published import PUBLISHED, publish_nothing, reading_published
 from tests.models.readings import read_owners, read_people, rows_of
 from tests.models.test_restatements import (
     PublishingRun,
@@ -24,7 +24,12 @@ from tests.worlds.build import FEEDS
 from tests.worlds.tangles import tangled_world
 
 SHARE_OF_WORLDS = 20
-PUBLISHED = "compiled.published"
+CUSTOMERS = """
+    select customer_key, null as next_customer_key, null as reason, null as release_id
+    from compiled.core.dim_customer where customer_key <> 'unknown'
+    union all
+    from compiled.timeline.fct_customer_merge
+"""
 OWNERS = """
     select order_id, customer_key from compiled.core.fct_orders
     union all
@@ -46,42 +51,19 @@ class Releases(ModelRun):
     def __init__(self) -> None:
         targets = ("fct_customer_merge", "fct_orders", "fct_web_sessions", "fct_crm_touches")
         project = compiled_project(*targets)
-        models = tuple(
-            replace(
-                model,
-                sql=model.sql.replace(
-                    "read_parquet('target/published/customers/data.parquet')",
-                    f"{PUBLISHED}.customers",
-                ).replace("read_parquet('target/published/run/data.parquet')", f"{PUBLISHED}.run"),
-            )
-            for model in project.models
-        )
-        super().__init__(replace(project, models=models), plans=False)
-        self.connection.execute(f"create schema {PUBLISHED}")
+        super().__init__(reading_published(project), plans=False)
 
     def forget(self) -> None:
         """As before the first release."""
-        self.connection.execute(f"create or replace table {PUBLISHED}.customers as {NO_CUSTOMERS}")
+        publish_nothing(self, fingerprint="")
 
     def release(self, world: World, name: str) -> dict[str, Trace]:
         """Build and publish; the log: key that is gone -> (key now, reason, release's name)."""
         fingerprint = name.ljust(12)
-        self.connection.execute(f"""
-            create or replace table {PUBLISHED}.run as
-            select '{fingerprint}' as fingerprint, null as policy, null as previous_release_id,
-                null::date as previous_as_of_date, null as previous_policy,
-                null::date as previous_engagement_observed_from,
-                false as is_previous_coverage_known
-        """)
+        self.connection.execute(f"update {PUBLISHED}.run set fingerprint = '{fingerprint}'")
         self.build(rows_of(world))
         log = self.rows("select * from compiled.timeline.fct_customer_merge")
-        self.connection.execute(f"""
-            create or replace table {PUBLISHED}.customers as
-            select customer_key, null as next_customer_key, null as reason, null as release_id
-            from compiled.core.dim_customer where customer_key <> 'unknown'
-            union all
-            from compiled.timeline.fct_customer_merge
-        """)
+        self.replace_rows(f"{PUBLISHED}.customers", CUSTOMERS)
         return {gone: (now, reason, told[11:].strip()) for gone, now, reason, told in log}
 
 

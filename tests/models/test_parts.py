@@ -1,7 +1,7 @@
 """A part built again of what the whole was built of changes nothing, then or later."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,27 +14,13 @@ from tests.worlds.tangles import tangled_world
 SHARE_OF_MODELS = 0.3
 
 
-@pytest.fixture(scope="module")
-def updated() -> Iterator[Build]:
-    build = Build(only_changes=True)
-    yield build
-    build.close()
-
-
-@pytest.fixture(scope="module")
-def afresh() -> Iterator[Build]:
-    build = Build(only_changes=False)
-    yield build
-    build.close()
-
-
 @pytest.mark.parametrize("make", [random_world, tangled_world])
 def test_builds_of_changes_go_on_from_parts_built_again(
     make: Callable[[random.Random], World], updated: Build, afresh: Build, number_of_worlds: int
 ) -> None:
     """After each run some models are made again, whichever: the tables are those of a build made
     afresh, and so they are after the next run, which takes in only what came."""
-    for seed in range(number_of_worlds // 40):
+    for seed in range(number_of_worlds // 66):
         choices = random.Random(seed)
         for number, step in enumerate(arrivals(make(choices), choices)):
             if number == 0:

@@ -8,15 +8,44 @@ from datetime import date, timedelta
 import pytest
 
 from tests.models.compiled import ModelRun, compiled_project
-from tests.models.test_timeline_equals_oracle import rows_of
+from tests.models.published import (
+    MEASURED_INTERVALS,
+    PUBLISHED,
+    publish_nothing,
+    reading_published,
+)
+from tests.models.readings import rows_of
 from tests.oracle.world import World
 from tests.worlds.build import random_world
 
 FEEDS = ("orders", "sessions", "touches", "contacts")
-PUBLISHED = "compiled.published"
 STATE = "status, sub_status, policy_segment, policy_effective_from"
 State = tuple[str | None, ...]
 Days = dict[tuple[str, date], State]
+
+TOLD = {
+    "timeline": f"""
+        select
+            customer_key, valid_from, least(coalesce(valid_to, as_of_date + 1), as_of_date + 1)
+            as valid_to, {STATE}
+        from compiled.timeline.int_customer__timeline
+        cross join compiled.intermediate.int_run__as_of
+        where valid_from <= as_of_date
+    """,
+    "files": """
+        select unnest(['orders', 'web_sessions', 'crm_touches', 'contacts']) as feed,
+            'early' as file_id
+    """,
+    "run": """
+        select
+            'two' as fingerprint, 'p' as policy, 'first' as previous_release_id,
+            as_of_date as previous_as_of_date, 'p' as previous_policy,
+            engagement_observed_from as previous_engagement_observed_from,
+            true as is_previous_coverage_known
+        from compiled.intermediate.int_run__as_of
+    """,
+    "measured_intervals": MEASURED_INTERVALS,
+}
 
 
 class PublishingRun(ModelRun):
@@ -24,64 +53,16 @@ class PublishingRun(ModelRun):
 
     def __init__(self) -> None:
         project = compiled_project("fct_customer_status_restatement")
-        models = tuple(replace(model, sql=_published(model.sql)) for model in project.models)
-        super().__init__(replace(project, models=models), plans=False)
-        self.connection.execute(f"create schema {PUBLISHED}")
+        super().__init__(reading_published(project), plans=False)
 
     def publish_nothing(self) -> None:
         """As before the first release."""
-        self.connection.execute(f"""
-            create or replace table {PUBLISHED}.timeline as
-            select
-                null::varchar as customer_key, null::date as valid_from, null::date as valid_to,
-                null::varchar as status, null::varchar as sub_status,
-                null::varchar as policy_segment, null::date as policy_effective_from
-            where false;
-            create or replace table {PUBLISHED}.files (feed varchar, file_id varchar);
-            create or replace table {PUBLISHED}.restatements (
-                release_id varchar, customer_key varchar, valid_from date, valid_to date,
-                previous_status varchar, previous_sub_status varchar,
-                previous_policy_segment varchar, previous_policy_effective_from date,
-                status varchar, sub_status varchar, policy_segment varchar,
-                policy_effective_from date, reason varchar, other_customer_key varchar,
-                previous_release_id varchar
-            );
-            create or replace table {PUBLISHED}.run as
-            select
-                'one' as fingerprint, null::varchar as policy,
-                null::varchar as previous_release_id, null::date as previous_as_of_date,
-                null::varchar as previous_policy,
-                null::date as previous_engagement_observed_from,
-                false as is_previous_coverage_known;
-            create or replace table {PUBLISHED}.measured_intervals (
-                policy_segment varchar, policy_effective_from date,
-                measured_from integer, measured_to integer
-            )
-        """)
+        publish_nothing(self, fingerprint="one")
 
     def publish(self) -> None:
         """What the last build says up to its as-of date is what readers were told."""
-        self.connection.execute(f"""
-            create or replace table {PUBLISHED}.timeline as
-            select
-                customer_key, valid_from, least(coalesce(valid_to, as_of_date + 1), as_of_date + 1)
-                as valid_to, {STATE}
-            from compiled.timeline.int_customer__timeline
-            cross join compiled.intermediate.int_run__as_of
-            where valid_from <= as_of_date;
-            create or replace table {PUBLISHED}.files as
-            select unnest(['orders', 'web_sessions', 'crm_touches', 'contacts']) as feed,
-                'early' as file_id;
-            create or replace table {PUBLISHED}.run as
-            select
-                'two' as fingerprint, 'p' as policy, 'first' as previous_release_id,
-                as_of_date as previous_as_of_date, 'p' as previous_policy,
-                engagement_observed_from as previous_engagement_observed_from,
-                true as is_previous_coverage_known
-            from compiled.intermediate.int_run__as_of;
-            create or replace table {PUBLISHED}.measured_intervals as
-            from compiled.timeline.int_engagement__measured_intervals
-        """)
+        for table, query in TOLD.items():
+            self.replace_rows(f"{PUBLISHED}.{table}", query)
 
     def as_of_date(self) -> date:
         return self.rows("select as_of_date from compiled.intermediate.int_run__as_of")[0][0]
@@ -96,13 +77,6 @@ class PublishingRun(ModelRun):
             for day in _between(start, min(end or date.max, through + timedelta(days=1))):
                 found[key, day] = tuple(state)
         return found
-
-
-def _published(sql: str) -> str:
-    for table in ("timeline", "restatements", "files", "measured_intervals", "run"):
-        path = f"read_parquet('target/published/{table}/data.parquet')"
-        sql = sql.replace(path, f"{PUBLISHED}.{table}")
-    return sql
 
 
 def _between(start: date, end: date) -> Iterator[date]:

@@ -6,7 +6,13 @@ from functools import cached_property
 
 from ingest.feeds import FEEDS
 from orchestration.parts import needed_beside, with_readers
-from tests.models.compiled import Model, ModelRun, Project, compile_project
+from tests.models.compiled import DATABASE, Model, ModelRun, Project, compile_project
+from tests.models.published import (
+    MEASURED_INTERVALS,
+    PUBLISHED,
+    publish_nothing,
+    reading_published,
+)
 from world.layout import PROJECT_DIR
 
 # What the two are compared by: what readers see, and what the next update builds on.
@@ -51,7 +57,7 @@ COMPARED = {
     ),
     "marts": ("mart_customer_status", "mart_status_transitions", "agg_customer_status_daily"),
 }
-PUBLISHED = {
+TOLD = {
     "timeline": """
         select
             customer_key, valid_from,
@@ -73,8 +79,9 @@ PUBLISHED = {
         from compiled.timeline.fct_customer_merge
     """,
     "restatements": "from compiled.timeline.fct_customer_status_restatement",
-    "measured_intervals": "from compiled.timeline.int_engagement__measured_intervals",
+    "measured_intervals": MEASURED_INTERVALS,
 }
+CHANGES, APART = '"changes"', '"no_changes"'
 Rows = Mapping[str, list[dict[str, object]]]
 Tables = dict[str, list[tuple]]
 
@@ -86,8 +93,9 @@ class Build(ModelRun):
         names = [name for names in COMPARED.values() for name in names]
         everything = _project(names, only_changes=False)
         super().__init__(everything, plans=False)
+        for schema in ("fresh", "changes"):
+            self.connection.execute(f"create schema if not exists {DATABASE}.{schema}")
         self._changes = _project(names, only_changes=True) if only_changes else None
-        self.connection.execute("create schema compiled.published")
 
     @cached_property
     def steps(self) -> set[str]:
@@ -98,14 +106,14 @@ class Build(ModelRun):
         tables = {
             model.name: model.sql
             for model in self.project.models
-            if model.name not in whole and not model.keys and '"changes"' not in model.relation
+            if model.name not in whole and not model.keys and APART not in model.relation
         }
         first = {name for name, sql in tables.items() if sql != changes[name]}
         return with_readers(first, among=tables, parents=self.project.parents)
 
     def begin(self, rows: Rows) -> None:
         """The first build."""
-        self._publish_nothing()
+        publish_nothing(self, fingerprint="step-0")
         self.build(rows)
 
     def follow(self, rows: Rows, *, step: int, everything: bool = False) -> None:
@@ -142,12 +150,13 @@ class Build(ModelRun):
         if model.day:
             days = (f"select {day} from {model.scope}" for day in (model.day, "previous_date"))
             same += f" and kept.{model.day} in ({' union '.join(days)})"
-        self.connection.execute(f"create or replace temp table fresh as {model.sql}")
+        fresh = f"{DATABASE}.fresh.{model.name}"
+        self._put(fresh, model.sql)
         self.connection.execute(
             f"delete from {model.relation} as kept "
-            f"using (select distinct {keys} from {model.scope or 'fresh'}) as scope where {same}"
+            f"using (select distinct {keys} from {model.scope or fresh}) as scope where {same}"
         )
-        self.connection.execute(f"insert into {model.relation} by name from fresh")
+        self.connection.execute(f"insert into {model.relation} by name from {fresh}")
 
     def tables(self) -> Tables:
         """Every compared table, its rows in the order of their values."""
@@ -157,48 +166,17 @@ class Build(ModelRun):
             for name in names
         }
 
-    def _publish_nothing(self) -> None:
-        self.connection.execute("""
-            create or replace table compiled.published.timeline (
-                customer_key varchar, valid_from date, valid_to date, status varchar,
-                sub_status varchar, policy_segment varchar, policy_effective_from date
-            );
-            create or replace table compiled.published.customers (
-                customer_key varchar, next_customer_key varchar, reason varchar, release_id varchar
-            );
-            create or replace table compiled.published.files (feed varchar, file_id varchar);
-            create or replace table compiled.published.restatements (
-                release_id varchar, customer_key varchar, valid_from date, valid_to date,
-                previous_status varchar, previous_sub_status varchar,
-                previous_policy_segment varchar, previous_policy_effective_from date,
-                status varchar, sub_status varchar, policy_segment varchar,
-                policy_effective_from date, reason varchar, other_customer_key varchar,
-                previous_release_id varchar
-            );
-            create or replace table compiled.published.run as
-            select
-                'step-0' as fingerprint, 'policy' as policy, null::varchar as previous_release_id,
-                null::date as previous_as_of_date, null::varchar as previous_policy,
-                null::date as previous_engagement_observed_from,
-                false as is_previous_coverage_known;
-            create or replace table compiled.published.measured_intervals (
-                policy_segment varchar, policy_effective_from date,
-                measured_from integer, measured_to integer
-            )
-        """)
-
     def _publish(self, step: int) -> None:
-        for name, query in PUBLISHED.items():
+        for name, query in TOLD.items():
             self.connection.execute(f"create or replace temp table told as {query}")
-            self.connection.execute(
-                f"create or replace table compiled.published.{name} as from told"
-            )
+            self.replace_rows(f"{PUBLISHED}.{name}", "from told")
         for feed in FEEDS:
             self.connection.execute(
-                "insert into compiled.published.files values ($1, $2)", [feed, f"file-{step - 1}"]
+                f"insert into {PUBLISHED}.files values ($1, $2)", [feed, f"file-{step - 1}"]
             )
-        self.connection.execute(f"""
-            create or replace table compiled.published.run as
+        self.replace_rows(
+            f"{PUBLISHED}.run",
+            f"""
             select
                 'step-{step}' as fingerprint, 'policy' as policy,
                 '{step - 1}' as previous_release_id, as_of_date as previous_as_of_date,
@@ -206,17 +184,24 @@ class Build(ModelRun):
                 engagement_observed_from as previous_engagement_observed_from,
                 true as is_previous_coverage_known
             from compiled.intermediate.int_run__as_of
-        """)
+            """,
+        )
 
 
 def _project(names: list[str], *, only_changes: bool) -> Project:
     project = compile_project(PROJECT_DIR, only_changes=only_changes).upstream_of(names)
-    models = tuple(replace(model, sql=_on_published(model.sql)) for model in project.models)
+    return reading_published(project if only_changes else _with_changes_apart(project))
+
+
+def _with_changes_apart(project: Project) -> Project:
+    """The same with the tables of changed keys, which a build of everything leaves empty, in a
+    schema of their own: they have other columns there, and a table keeps its columns."""
+    models = tuple(
+        replace(
+            model,
+            relation=model.relation.replace(CHANGES, APART),
+            sql=model.sql.replace(CHANGES, APART),
+        )
+        for model in project.models
+    )
     return replace(project, models=models)
-
-
-def _on_published(sql: str) -> str:
-    for table in ("timeline", "restatements", "customers", "files", "measured_intervals", "run"):
-        path = f"read_parquet('target/published/{table}/data.parquet')"
-        sql = sql.replace(path, f"compiled.published.{table}")
-    return sql
