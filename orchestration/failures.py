@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from orchestration.failing_rows import failed_tests
+from orchestration.suspects import suspects
 from world.errors import UserError
 from world.layout import World
 
@@ -92,7 +93,7 @@ def in_one_line(message: str) -> str:
 
 
 def failed_nodes(world: World, run_id: str = "") -> Iterator[str]:
-    """The models and tests that failed in dbt's last command, tests with their failing rows."""
+    """The models and tests that failed in dbt's last command, with the rows that may be why."""
     path = world.target / "run_results.json"
     try:
         results = json.loads(path.read_text(encoding="utf-8"))["results"]
@@ -101,7 +102,9 @@ def failed_nodes(world: World, run_id: str = "") -> Iterator[str]:
     for node in results:
         if node["status"] == "error":
             kind, _, name = node["unique_id"].split(".")[:3]
-            yield f"{kind} {name}: {' '.join((node['message'] or '').split())}"
+            message = " ".join((node["message"] or "").split())
+            yield f"{kind} {name}: {message}"
+            yield from suspects(world, message)
     for test in failed_tests(world, run_id=run_id):
         if test.status == "fail":
             yield from test.lines()
