@@ -8,7 +8,7 @@ CODE := world ingest expectations forget orchestration release sample_data tests
 
 # What may stand behind a command. A mistyped option must not pass for none.
 OPTIONS := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL FILE FORMAT PORT
-KNOWN := $(OPTIONS) PYTHON
+KNOWN := $(OPTIONS) PYTHON TESTS
 GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
 UNKNOWN := $(filter-out $(KNOWN),$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -40,6 +40,7 @@ help: ## List what can be made
 	@echo "Options of run, query and ui: DATA=simulated|complete_journey LANDING=<folder> WAREHOUSE=<folder>"
 	@echo "  AS_OF=YYYY-MM-DD CONFIG=<folder of seeds> TARGET=duckdb"
 	@echo "Option of ui: PORT=3000"
+	@echo "Option of tests: TESTS=<folders or files>"
 	@echo "Options of query: SQL=<question> FILE=<file with it> FORMAT=table|csv|json"
 
 run: $(SETUP) ## Land, check, build and publish
@@ -55,13 +56,13 @@ ui: $(SETUP) ## Open Dagster: lineage, runs, schedule, landing sensor
 PYTEST := $(BIN)/python -m pytest -q --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 test: $(VENV)/dev.installed ## Run the tests
-	@$(PYTEST)
+	@$(PYTEST) $(TESTS)
 
 test-fast: $(VENV)/dev.installed ## Run the tests that need no whole run, in minutes
-	@$(PYTEST) --fast
+	@$(PYTEST) --fast $(TESTS)
 
 test-slow: $(VENV)/dev.installed ## Run the long proofs too
-	@$(PYTEST) --slow
+	@$(PYTEST) --slow $(TESTS)
 
 mutations: $(VENV)/dev.installed ## Break one rule after another; the tests must see each (an hour)
 	@$(BIN)/python -m tests.mutations --out docs/mutations.md
