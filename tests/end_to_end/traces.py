@@ -23,8 +23,9 @@ def traces(folder: Path, words: Iterable[str]) -> list[tuple[str, str]]:
         (str(path.relative_to(folder)) + where, word)
         for path in sorted(folder.rglob("*"))
         for where, text in _texts(path)
+        for lowered_text in [text.lower()]
         for word in lowered
-        if word in text.lower()
+        if word in lowered_text
     }
     return sorted(found)
 
