@@ -107,9 +107,14 @@ def at_once(tmp_path_factory: pytest.TempPathFactory) -> Step:
     return step(shop, run)
 
 
-def test_no_public_column_shows_one(updated: Step) -> None:
-    release = updated.release
-    assert updated.brought_from
+@pytest.fixture(scope="module", params=["at_once", pytest.param("updated", marks=pytest.mark.slow)])
+def told(request: pytest.FixtureRequest) -> Step:
+    """The run whose release is searched, by the name of its fixture."""
+    return request.getfixturevalue(request.param)
+
+
+def test_no_public_column_shows_one(told: Step) -> None:
+    release = told.release
     found = []
     for schema, table, column in release.ask(TEXT_COLUMNS):
         for (value,) in release.ask(f'select distinct "{column}" from "{schema}"."{table}"'):
@@ -119,21 +124,19 @@ def test_no_public_column_shows_one(updated: Step) -> None:
     assert found == []
 
 
-def test_nothing_beside_the_tables_shows_one(updated: Step) -> None:
-    pages = [path for path in updated.release.folder.iterdir() if path.suffix in (".html", ".json")]
+def test_nothing_beside_the_tables_shows_one(told: Step) -> None:
+    pages = [path for path in told.release.folder.iterdir() if path.suffix in (".html", ".json")]
     assert {path.name for path in pages} == {"report.html", "input-quality.html", "release.json"}
     for path in pages:
         assert MARK not in path.read_text(encoding="utf-8").lower(), path.name
 
 
-def test_dim_customer_still_knows_the_person(updated: Step) -> None:
-    assert updated.release.ask("select email from dim_customer where email is not null") == [
-        (EMAIL,)
-    ]
+def test_dim_customer_still_knows_the_person(told: Step) -> None:
+    assert told.release.ask("select email from dim_customer where email is not null") == [(EMAIL,)]
 
 
-def test_two_keys_stay_two_and_joins_hold(updated: Step) -> None:
-    ask = updated.release.ask
+def test_two_keys_stay_two_and_joins_hold(told: Step) -> None:
+    ask = told.release.ask
     for table, key in (("fct_orders", "order_id"), ("fct_web_sessions", "session_id")):
         keys = ask(f"select count(distinct {key}) from {table} where starts_with({key}, 'hashed:')")
         assert keys == [(len(SPELLINGS),)], table
@@ -148,12 +151,13 @@ def test_two_keys_stay_two_and_joins_hold(updated: Step) -> None:
 
 @pytest.mark.slow
 def test_a_build_of_changes_equals_one_of_everything(updated: Step, at_once: Step) -> None:
+    assert updated.brought_from
     assert updated.release.tables() == at_once.release.tables()
 
 
-def test_the_run_says_how_many_values_of_which_column(updated: Step) -> None:
-    (said,) = [line for line in updated.run.lines if line.startswith("Masked")]
-    masked = updated.release.facts["masked_values"]
+def test_the_run_says_how_many_values_of_which_column(told: Step) -> None:
+    (said,) = [line for line in told.run.lines if line.startswith("Masked")]
+    masked = told.release.facts["masked_values"]
     assert masked["fct_orders.coupon_code"] == len(SPELLINGS)
     assert masked["fct_crm_touches.topic"] == 2 * len(SPELLINGS)
     assert masked["fct_ingest.file_name"] == 6
