@@ -232,6 +232,7 @@ def without_logs(step: Step) -> dict[str, list[tuple]]:
     return tables
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["second", "followed"])
 def test_the_same_rows_in_other_files_give_the_same_tables_row_for_row(
     way: str, elsewhere: Step, request: pytest.FixtureRequest
@@ -242,9 +243,9 @@ def test_the_same_rows_in_other_files_give_the_same_tables_row_for_row(
     assert [name for name in at_once if at_once[name] != step_by_step[name]] == []
 
 
-def test_a_first_release_restates_nothing(first: Step, elsewhere: Step) -> None:
-    assert first.release.ask(RESTATEMENTS) == []
-    assert elsewhere.release.ask(RESTATEMENTS) == []
+@pytest.mark.parametrize("way", ["first", pytest.param("elsewhere", marks=pytest.mark.slow)])
+def test_a_first_release_restates_nothing(way: str, request: pytest.FixtureRequest) -> None:
+    assert request.getfixturevalue(way).release.ask(RESTATEMENTS) == []
 
 
 def test_all_that_a_warehouse_holds_is_its_owners_alone(shop: Shop, first: Step) -> None:
