@@ -4,13 +4,15 @@
     {{
         return(
             env_var("STATUS_ENVIRONMENT", "")
-            or (env_var("STATUS_WAREHOUSE", "") or "warehouse")
-            ~ "/worlds/"
-            ~ (
-                "landing"
-                if env_var("STATUS_LANDING", "")
-                else env_var("STATUS_DATA", "") or "simulated"
+            or (
+                env_var("STATUS_WAREHOUSE", "")
+                or (
+                    "warehouse-complete_journey"
+                    if env_var("STATUS_DATA", "") == "complete_journey"
+                    else "warehouse"
+                )
             )
+            ~ "/environment"
         )
     }}
 {%- endmacro %}

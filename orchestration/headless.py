@@ -25,6 +25,7 @@ from world.errors import UserError
 from world.layout import World
 from world.lock import writing
 from world.permissions import close_to_others
+from world.source import claim
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -60,8 +61,9 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
     ensure_sample_data(options)
     world = options.world
     with told_in_one_line(world, landing=options.landing), writing(world.lock_file):
+        notes = claim(world)
         close_to_others(world)
-        for line in (*heal(world), *clock_warnings(world)):
+        for line in (*notes, *heal(world), *clock_warnings(world)):
             say(line)
         seen = look_at_landing(options)
         for name in seen.ignored:

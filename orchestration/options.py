@@ -14,6 +14,8 @@ SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)
 OWN_FILES = "landing"
 DEFAULT_WAREHOUSE = "warehouse"
+# Sample data that has a default warehouse of its own.
+OWN_WAREHOUSES = {"complete_journey": "warehouse-complete_journey"}
 DEFAULT_PORT, LAST_PORT = 3000, 65535
 # Dagster takes the path of its configuration for a pattern, dbt its database's for an address.
 NOT_IN_A_WAREHOUSE = "*?[#"
@@ -76,7 +78,7 @@ def options_from(environment: Mapping[str, str] | None = None) -> RunOptions:
         data = data or SAMPLE_DATA[0]
     return RunOptions(
         landing=_folder(landing) if landing else PROJECT_DIR / "landing" / data,
-        warehouse=_warehouse(environment.get("STATUS_WAREHOUSE", "").strip()),
+        warehouse=_warehouse(environment.get("STATUS_WAREHOUSE", "").strip(), data),
         data=data or None,
         config=_folder(config) if config else _sample_config(data),
         as_of=day_from(environment.get("STATUS_AS_OF", ""), name="AS_OF"),
@@ -99,8 +101,13 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _warehouse(text: str) -> Path:
-    warehouse = _folder(text or DEFAULT_WAREHOUSE)
+def default_warehouse(data: str | None) -> Path:
+    """The warehouse of sample data, or of a landing folder, unless another is given."""
+    return _folder(OWN_WAREHOUSES.get(data or "", DEFAULT_WAREHOUSE))
+
+
+def _warehouse(text: str, data: str) -> Path:
+    warehouse = _folder(text) if text else default_warehouse(data)
     if any(character in str(warehouse) for character in NOT_IN_A_WAREHOUSE):
         raise UserError(f"WAREHOUSE={shown(warehouse)}: give a path without any of * ? [ # in it.")
     return warehouse

@@ -3,7 +3,6 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 
 import duckdb
 from rich.console import Console
@@ -12,7 +11,7 @@ from rich.text import Text
 
 from orchestration.fingerprint import current_facts
 from orchestration.input_quality import newest_page
-from orchestration.options import DEFAULT_WAREHOUSE, SAMPLE_DATA, RunOptions
+from orchestration.options import SAMPLE_DATA, RunOptions, default_warehouse
 from release.identities import identity_notes
 from release.reading import attached_release
 from world.layout import World
@@ -73,7 +72,7 @@ def _given(options: RunOptions) -> dict[str, str]:
         given["LANDING"] = shlex.quote(str(options.landing))
     elif options.data != SAMPLE_DATA[0]:
         given["DATA"] = options.data
-    if options.warehouse != Path(DEFAULT_WAREHOUSE).absolute():
+    if options.warehouse != default_warehouse(options.data):
         given["WAREHOUSE"] = shlex.quote(str(options.warehouse))
     return given
 

@@ -1,8 +1,7 @@
 """Where everything of one warehouse lives on disk.
 
-A *warehouse* folder holds the published releases. Inside it each *world* (one business: the
-simulated retailer, the Complete Journey supermarket, or the user's own landing folder) keeps its
-own raw rows and build, so that demonstration data never mixes with real data.
+A *warehouse* folder holds one business: its published releases, and in ``environment/`` its raw
+rows, configuration and build.
 """
 
 from dataclasses import dataclass
@@ -14,14 +13,27 @@ SHIPPED_SEEDS = PROJECT_DIR / "seeds"
 
 @dataclass(frozen=True)
 class World:
-    """Paths of one world inside one warehouse folder; creates nothing."""
+    """Paths of one business inside its warehouse folder; creates nothing.
+
+    ``name`` is where its files come from: ``simulated``, ``complete_journey`` or ``landing``.
+    """
 
     warehouse: Path
     name: str
 
     @property
     def root(self) -> Path:
-        return self.warehouse / "worlds" / self.name
+        return self.warehouse / "environment"
+
+    @property
+    def source(self) -> Path:
+        """Which business the warehouse holds (`world.source`)."""
+        return self.root / "source.json"
+
+    @property
+    def older(self) -> Path:
+        """Where older versions kept several businesses, a folder each."""
+        return self.warehouse / "worlds"
 
     @property
     def raw(self) -> Path:

@@ -26,8 +26,8 @@ def close_to_others(world: World) -> None:
     for folder in (world.root, world.dagster_home):
         if folder.exists() and folder.stat().st_mode & OTHERS:
             _close(folder)
-    if world.root.parent.exists():
-        _take_rights(world.root.parent)
+    if world.older.exists():
+        _take_rights(world.older)
 
 
 def _close(folder: Path) -> None:

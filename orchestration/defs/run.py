@@ -15,6 +15,7 @@ from world.layout import World
 from world.lock import writing
 from world.permissions import close_to_others, keep_private
 from world.settings import Settings, write_config
+from world.source import claim
 
 # Dagster's own log goes to its database, where the UI reads it, not to the terminal.
 SILENT = dg.colored_console_logger.configured({"log_level": "CRITICAL"})
@@ -51,6 +52,7 @@ class WarehouseRun(dg.ConfigurableResource):
 
         keep_private()  # a run of the schedule or the sensor has a process of its own
         with writing(self.world.lock_file):
+            claim(self.world)
             close_to_others(self.world)
             wait_until_free(self.world)
             heal_build(self.world)

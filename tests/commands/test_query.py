@@ -144,7 +144,9 @@ def test_without_a_release_the_line_says_how_to_make_one(project: Project, folde
 def test_every_option_arrives_as_typed(project: Project, folder: Path) -> None:
     name = 'shop\'s "own" $HOME = $(shell echo made) #1 100%; `x`'
     for option in ("LANDING", "CONFIG"):
-        done = project.run("make", "run", f"{option}={folder}/{name}", f"WAREHOUSE={folder}/w")
+        done = project.run(
+            "make", "run", f"{option}={folder}/{name}", f"WAREHOUSE={folder}/{option}"
+        )
         assert done.returncode == 2
         assert f"{folder}/{name}" in done.stderr, done.stderr
 

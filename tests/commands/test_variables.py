@@ -51,7 +51,7 @@ def test_dbt_finds_its_files_by_the_same_words_everywhere() -> None:
         re.sub(r"[\s\"']", "", found)
         for name in ("profiles.yml", "models/staging/_sources.yml", "macros/environment_folder.sql")
         for found in re.findall(
-            r"env_var\(.STATUS_ENVIRONMENT.*?.simulated.\s*\)",
+            r"env_var\(.STATUS_ENVIRONMENT.*?./environment.",
             (PROJECT_DIR / name).read_text(encoding="utf-8"),
             flags=re.DOTALL,
         )
@@ -66,6 +66,7 @@ def test_dbt_finds_its_files_by_the_same_words_everywhere() -> None:
         {"STATUS_DATA": "complete_journey"},
         {"STATUS_WAREHOUSE": "warehouse-mine", "STATUS_LANDING": "landing/mine"},
         {"STATUS_WAREHOUSE": "/data/my warehouse", "STATUS_DATA": ""},
+        {"STATUS_WAREHOUSE": "/data/my warehouse", "STATUS_DATA": "complete_journey"},
     ],
 )
 def test_dbt_by_hand_works_where_a_run_with_these_variables_works(

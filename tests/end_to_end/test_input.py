@@ -80,7 +80,7 @@ def corrected(orders_shop: Shop, with_bad_row: Step) -> Step:
 def export_quarantine(shop: Shop) -> None:
     page = (PROJECT_DIR / "docs" / "feeds.md").read_text(encoding="utf-8")
     (query,) = re.findall(r"```sql\n(copy \(select original.*?)```", page, flags=re.DOTALL)
-    query = query.replace("warehouse/worlds/simulated", str(shop.world.root))
+    query = query.replace("warehouse/environment", str(shop.world.root))
     query = query.replace("'corrected.jsonl'", f"'{shop.folder / 'corrected.jsonl'}'")
     with duckdb.connect() as connection:
         connection.execute(query)

@@ -142,7 +142,7 @@ def sizes(shop: Shop) -> Sizes:
     parts |= {path.name: path for path in world.warehouse.iterdir() if not path.is_symlink()}
     parts |= {"mart.duckdb": max(world.releases.glob("*/mart.duckdb"), key=_bytes)}
     parts |= {"Dagster's index": world.dagster_home / "history/runs/index.db"}
-    return {name: _bytes(path) for name, path in parts.items() if name != "worlds"}
+    return {name: _bytes(path) for name, path in parts.items() if name != "environment"}
 
 
 def _bytes(path: Path) -> int:
@@ -200,7 +200,7 @@ def test_releases_are_kept_by_number(year: Year) -> None:
 
 
 def test_nothing_is_left_of_files_on_their_way(year: Year) -> None:
-    staged = year.shop.world.warehouse.glob("worlds/*/staged/**/*")
+    staged = year.shop.world.warehouse.glob("environment/staged/**/*")
     assert [path for path in staged if path.is_file()] == []
 
 

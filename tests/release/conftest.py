@@ -160,8 +160,9 @@ def make_world(tmp_path: Path) -> Callable[..., World]:
 
     def make(build: Path, name: str = "simulated") -> World:
         world = World(tmp_path / "warehouse", name)
-        world.root.mkdir(parents=True)
-        world.build_database.symlink_to(build)
+        if not world.root.exists():
+            world.root.mkdir(parents=True)
+            world.build_database.symlink_to(build)
         return world
 
     return make

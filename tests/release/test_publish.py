@@ -205,7 +205,7 @@ class TestKeeping:
         assert releases(world) == sorted(ids[-3:])
         assert world.current.resolve().name == ids[-1]
 
-    def test_worlds_of_one_warehouse_share_the_three(
+    def test_businesses_that_an_older_version_kept_together_share_the_three(
         self, make_world: Callable[..., World], synthetic_build: Path, tables: Tables, facts: Facts
     ) -> None:
         ours, theirs = (make_world(synthetic_build), make_world(synthetic_build, "landing"))

@@ -14,6 +14,7 @@ from ingest.stored import stored_rows
 from tests.end_to_end.shop import Shop
 from tests.upgrades import business
 from world.settings import write_config
+from world.source import claim
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ERASED = "concat_ws(' ', {names}) like '%erased:%' and concat_ws(' ', {names}) not like '%0123456%'"
@@ -30,6 +31,7 @@ class Stored:
 
 
 def take_in(shop: Shop) -> None:
+    claim(shop.world)
     settings = write_config(shop.world.config, overlay=None, run_date=NOW.date(), as_of_date=None)
     ensure_schemas(shop.world)
     files = discover(shop.landing, world=shop.world).files

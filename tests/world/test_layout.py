@@ -1,4 +1,4 @@
-"""Where things lie: worlds apart, readers' things on top, nothing made by looking."""
+"""Where things lie: readers' things on top, all else in one folder, nothing made by looking."""
 
 from pathlib import Path
 
@@ -25,11 +25,10 @@ def warehouse(tmp_path: Path) -> Path:
     return tmp_path / "warehouse"
 
 
-def test_two_worlds_of_one_warehouse_share_no_place(warehouse: Path) -> None:
-    mine, theirs = World(warehouse, "landing"), World(warehouse, "simulated")
+def test_what_readers_do_not_need_lies_in_one_folder(warehouse: Path) -> None:
+    world = World(warehouse, "landing")
     for place in OF_ONE_WORLD:
-        assert getattr(mine, place).is_relative_to(mine.root)
-        assert not getattr(mine, place).is_relative_to(theirs.root)
+        assert getattr(world, place).is_relative_to(world.root)
 
 
 def test_the_places_of_a_world_do_not_lie_in_each_other(warehouse: Path) -> None:
@@ -39,11 +38,10 @@ def test_the_places_of_a_world_do_not_lie_in_each_other(warehouse: Path) -> None
         assert [other for other in places if other.is_relative_to(place)] == [place]
 
 
-def test_worlds_publish_in_one_place_under_one_lock(warehouse: Path) -> None:
-    mine, theirs = World(warehouse, "landing"), World(warehouse, "simulated")
+def test_what_readers_need_lies_on_top(warehouse: Path) -> None:
+    world = World(warehouse, "landing")
     for place in OF_THE_WAREHOUSE:
-        assert getattr(mine, place) == getattr(theirs, place)
-        assert getattr(mine, place).parent == warehouse
+        assert getattr(world, place).parent == warehouse
 
 
 def test_readers_find_the_release_where_it_is_promised(warehouse: Path) -> None:

@@ -51,7 +51,7 @@ def test_what_an_older_version_left_open_is_closed_but_for_its_releases(
     release.write_text("x")
     release.chmod(0o444)
     close_to_others(world)
-    inside = [p for top in (world.root.parent, world.dagster_home) for p in (top, *top.rglob("*"))]
+    inside = [p for top in (world.root, world.dagster_home) for p in (top, *top.rglob("*"))]
     assert {mode(path) for path in inside if not path.is_symlink()} == {0o600, 0o700}
     assert mode(release) == 0o444
     assert mode(release.parent) == 0o755
