@@ -14,14 +14,36 @@ from ingest.values import SPACES_AT_THE_ENDS
 _BETWEEN_WORDS = r"\s\x{a0}\"',;|<>(){}\[\]\\"
 _WORD = f"[^{_BETWEEN_WORDS}]+"
 _IN_ADDRESS = rf"[^@{_BETWEEN_WORDS}/:=?&]"
-_ADDRESS = rf"{_IN_ADDRESS}+@{_IN_ADDRESS}*[^@.{_BETWEEN_WORDS}/:=?&]"
+_AT_THE_END = rf"[^@.{_BETWEEN_WORDS}/:=?&]"
+# What joins an address to the rest of a key: `order_ana@example.com-2025`. A full stop does so
+# only ahead of a digit: maria.ana@example.com and ana@example.com.br are other addresses.
+_JOINT_BEFORE = r"(%[0-9a-f]{2}|[^\pL\pM\pN.+])"
+_JOINT_BEHIND = r"([^\pL\pM\pN.]|\.\pN)"
+_CUT = "\x01"
+# So many joints, before and behind its sign, no address is long enough to hold.
+_JOINTS = (64, 255)
 # A shorter number in a column of another name is far more often a count than somebody's id.
 _TELLING_CHARACTERS = 5
 
 
 def addresses(text: str) -> str:
-    """SQL list of the e-mail addresses in a text, in lower case; also as they stand in links."""
-    return f"regexp_extract_all(replace(lower({text}), '%40', '@'), {literal(_ADDRESS)})"
+    """SQL list of what may be an e-mail address in a text, in lower case; also as it stands in a
+    link, or joined to other words by a sign."""
+    around = f"string_split(replace(lower({text}), '%40', '@'), '@')"
+    before = _pieces("pair[1]", f"{_IN_ADDRESS}+$", _JOINT_BEFORE, rf"\1{_CUT}")
+    behind = _pieces("pair[2]", f"^{_IN_ADDRESS}*{_AT_THE_END}", _JOINT_BEHIND, rf"{_CUT}\1")
+    words = f"[{{l: {before}, d: {behind}}} for pair in list_zip({around}[:-2], {around}[2:])]"
+    begins = (
+        "[array_to_string(word.l[i:], '') for i in range(1, len(word.l) + 1) "
+        f"if i = 1 or i + {_JOINTS[0]} > len(word.l)]"
+    )
+    ends = (
+        "[array_to_string(word.d[:i], '') for i in range(1, len(word.d) + 1) "
+        f"if i <= {_JOINTS[1]} or i = len(word.d)]"
+    )
+    cut = f"[{{begins: {begins}, ends: {ends}}} for word in {words}]"
+    pairs = "[[begin || '@' || ending for ending in word.ends] for begin in word.begins]"
+    return f"flatten([flatten({pairs}) for word in {cut}])"
 
 
 def mentioning_json(rows: str, column: str) -> str:
@@ -64,6 +86,12 @@ def mentioning_text(rows: str, columns: Iterable[str]) -> str:
         f"select row_id, 'email' as kind, unnest({addresses('text')}) as value from texts "
         "where contains(text, '@') or contains(text, '%40')",
     )
+
+
+def _pieces(text: str, part: str, joint: str, cut: str) -> str:
+    """SQL list of the pieces of a part of a text, cut at every joint."""
+    marked = f"regexp_replace(regexp_extract({text}, {literal(part)}), '{joint}', '{cut}', 'g')"
+    return f"string_split({marked}, '{_CUT}')"
 
 
 def _matching(tables: str, *candidates: str) -> str:
