@@ -124,7 +124,7 @@ def _look_at_rows(engine: Engine, feed: str) -> None:
         nobody = " and ".join(f"{comparable(feed, 'rows')[name]} is null" for name in people)
         is_visit = f"{nobody} and is_token({values[VISITOR]})"
     is_named = " or ".join(f"{name}__token.token is not null" for name in values)
-    key = f"rows.{columns.key}" if columns.key else "null"
+    key = values[columns.key] if columns.key else "null"
     extra, *texts = mentions(feed)
     in_text = f"rows.row_id in ({texts[0]})" if texts else "false"
     other = naming(feed)
@@ -174,6 +174,8 @@ def _cleaned(feed: str) -> dict[str, str]:
     for name in columns.identifiers:
         is_kept = name in (columns.key, VISITOR) or feed == REQUESTS
         new[name] = _identifier(name, comparable(feed, "rows")[name], is_kept=is_kept)
+    for name in columns.keys:
+        new[name] = f"coalesce({name}__token.token, rows.{name})"
     for name in columns.free_text:
         new[name] = f"case when not {in_text} then rows.{name} end"
     for name in columns.mentioned:

@@ -8,6 +8,8 @@ REQUESTS = "erasures"
 PERSON = ("customer_id", "email", "contact_id")
 VISITOR = "visitor_id"
 KINDS = (*PERSON, VISITOR)
+# The kind of a key of a row, beside the kinds of identifiers of people.
+KEY = "key"
 
 # What stands in the place of a value that totals count: there was one, but not which.
 ERASED = "erased"
@@ -25,6 +27,8 @@ class FeedColumns:
         counted: the same, but totals count rows that have one.
         free_text: columns in which somebody else's row may mention a person's address.
         mentioned: columns that hold an identifier of somebody else, of whichever kind.
+        keys: columns that hold the key of a row, this one or another, and of nobody; a key in which
+            a person's address stands is replaced as a whole, the same wherever it stands.
     """
 
     identifiers: tuple[str, ...]
@@ -34,6 +38,7 @@ class FeedColumns:
     counted: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ()
     mentioned: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
@@ -44,6 +49,7 @@ FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
             version="coalesce(updated_at, ordered_at)",
             counted=("coupon_code", "subscription_id"),
             free_text=("coupon_code", "subscription_id"),
+            keys=("order_id", "returns_order_id"),
         ),
         "web_sessions": FeedColumns(
             identifiers=("customer_id", "email", VISITOR),
@@ -51,6 +57,7 @@ FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
             version="ended_at",
             emptied=("landing_page",),
             free_text=("landing_page",),
+            keys=("session_id",),
         ),
         "crm_touches": FeedColumns(
             identifiers=("customer_id", "email", "contact_id"),
@@ -59,6 +66,7 @@ FEED_COLUMNS: Mapping[str, FeedColumns] = MappingProxyType(
             emptied=("topic",),
             free_text=("topic",),
             mentioned=("referred_by",),
+            keys=("touch_id", "thread_id", "in_reply_to"),
         ),
         "contacts": FeedColumns(
             identifiers=("customer_id", "email", "contact_id"),

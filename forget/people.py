@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from forget.columns import ERASED, PERSON, VISITOR
-from forget.survey import comparable
+from forget.columns import ERASED, FEED_COLUMNS, KEY, PERSON, VISITOR
+from forget.survey import comparable, replace_keys
 from ingest.feeds import FEEDS, SYSTEM_COLUMNS
 from ingest.sql import Engine, literal
 from ingest.stored import stored_rows
@@ -20,7 +20,8 @@ Resolve = Callable[[Path], Path]
 
 
 def find_people(engine: Engine, world: World, resolve: Resolve) -> None:
-    """Complete ``replaced`` and ``forgotten`` with every identifier of the people in question.
+    """Complete ``replaced`` and ``forgotten`` with every identifier of the people in question, and
+    keys that hold their addresses.
 
     Makes the tables ``shared`` (kind, value), ``known`` (identifier): those that a current row
     names, and ``people`` (token): tokens that stand for one person, as opposed to shared ones.
@@ -59,15 +60,18 @@ def find_people(engine: Engine, world: World, resolve: Resolve) -> None:
         f"select '{VISITOR}' as kind, comparable({VISITOR}) as value "
         f"from raw_web_sessions where {named}",
     )
+    replace_keys(engine)
 
 
 def replacing(feed: str, source: str) -> tuple[str, dict[str, str]]:
-    """A relation of a feed's rows beside ``replaced``, and SQL for each identifier by its column:
-    its token where there is one, else what stands in the row."""
+    """A relation of a feed's rows beside ``replaced``, and SQL for each identifier and key by its
+    column: its token where there is one, else what stands in the row."""
     joins, values = [source], {}
-    for name, value in comparable(feed, "rows").items():
+    compared = {name: (name, value) for name, value in comparable(feed, "rows").items()}
+    compared |= {name: (KEY, f"rows.{name}") for name in FEED_COLUMNS[feed].keys}
+    for name, (kind, value) in compared.items():
         joins.append(
-            f"left join replaced as {name}__token on {name}__token.kind = {literal(name)} "
+            f"left join replaced as {name}__token on {name}__token.kind = {literal(kind)} "
             f"and {name}__token.value = {value}"
         )
         values[name] = f"coalesce({name}__token.token, rows.{name})"

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 
 from forget.cleaning import clean_feed, clean_quarantine, customer_keys, judge, rows_judged
-from forget.columns import FEED_COLUMNS, PERSON, REQUESTS
+from forget.columns import FEED_COLUMNS, KEY, PERSON, REQUESTS
 from forget.comparison import Comparison
 from forget.people import Resolve, find_people
 from forget.rules import carry_over
@@ -52,7 +52,7 @@ def forget_people(world: World, *, resolve: Resolve, comparison: Comparison) -> 
         _remove_what_names_people(world)
         told = Forgotten(
             requests=requests,
-            identifiers=engine.rows("select count(*) from replaced")[0][0],
+            identifiers=_people_replaced(engine),
             rows=rows_judged(engine),
             quarantined=clean_quarantine(engine, world),
         )
@@ -68,6 +68,10 @@ def _requests_waiting(engine: Engine) -> int:
         f"({values[name]} is not null and not is_token({name}))" for name in PERSON
     )
     return engine.rows(f"select count(*) from raw_{REQUESTS} where {readable}")[0][0]
+
+
+def _people_replaced(engine: Engine) -> int:
+    return engine.rows(f"select count(*) from replaced where kind <> '{KEY}'")[0][0]
 
 
 def _remove_what_names_people(world: World) -> None:

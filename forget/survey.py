@@ -7,9 +7,9 @@ who is forgotten. So there is no list to lose, and a run that died is simply loo
 from collections.abc import Iterable
 from pathlib import Path
 
-from forget.columns import FEED_COLUMNS, KINDS, PERSON, REQUESTS, FeedColumns
+from forget.columns import FEED_COLUMNS, KEY, KINDS, PERSON, REQUESTS, FeedColumns
 from forget.comparison import Comparison, define_comparison
-from forget.mentions import mentioning_json, mentioning_text
+from forget.mentions import addresses, mentioning_json, mentioning_text
 from forget.tokens import define
 from ingest.feeds import FEEDS
 from ingest.run import SCHEMA_FILE
@@ -30,7 +30,8 @@ def survey(engine: Engine, world: World, *, secret: str, comparison: Comparison)
 
     Makes the views ``raw_<feed>`` (its rows with a ``row_id``) and ``quarantined``, and the tables
     ``forgotten`` (token), those asked for and those met in any row, and ``replaced`` (kind, value,
-    token): readable identifiers in raw that are one of them, as they are compared.
+    token): readable identifiers in raw that are one of them, as they are compared, and keys that
+    hold one.
     """
     define(engine.connection, secret)
     define_comparison(engine.connection, comparison)
@@ -49,6 +50,16 @@ def survey(engine: Engine, world: World, *, secret: str, comparison: Comparison)
         "create or replace table replaced as select kind, value, token from "
         "(select distinct kind, value, token(kind, value) as token from named "
         "where not is_token(value)) where token in (select token from forgotten)"
+    )
+    run(f"create or replace table addresses_in_keys as {_addresses_in_keys()}")
+    replace_keys(engine)
+
+
+def replace_keys(engine: Engine) -> None:
+    """Add to ``replaced`` every key in which an address of ``forgotten`` stands."""
+    engine.connection.execute(
+        f"insert into replaced select distinct {literal(KEY)}, key, token({literal(KEY)}, key) "
+        "from addresses_in_keys where address in (select token from forgotten) except from replaced"
     )
 
 
@@ -147,6 +158,20 @@ def _named() -> str:
         "select kind, value, bool_or(is_requested) as is_requested, "
         f"bool_or(not is_requested) as is_in_use from ({' union all '.join(parts)}) "
         "group by kind, value"
+    )
+
+
+def _addresses_in_keys() -> str:
+    """A query for every key in raw that may hold an address, with the tokens of what may be one."""
+    parts = [
+        f"select {name} as key from raw_{feed} where contains({name}, '@') "
+        f"or contains({name}, '%40')"
+        for feed, columns in FEED_COLUMNS.items()
+        for name in columns.keys
+    ]
+    return (
+        "select key, token('email', comparable_email(address)) as address from "
+        f"(select key, unnest({addresses('key')}) as address from ({' union '.join(parts)}))"
     )
 
 
