@@ -18,6 +18,7 @@ SPOILT_FILES_SLOW = 2_400
 # the longest groups decide when two processes end.
 WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation", "ui", "upgrades")
 LONG_PROOFS = ("models",)
+TAKE_LONG = {"number_of_worlds", "updated"}
 # These modules share the runs of one story (tests/end_to_end/conftest.py).
 STORY = ("test_story.py", "test_personal_data.py")
 
@@ -70,8 +71,8 @@ def pytest_runtest_setup() -> None:
 
 
 def _takes_long(item: pytest.Item) -> bool:
-    """Whether a test runs whole commands, or goes through many random businesses."""
-    return _folder(item) in WHOLE_RUNS or "number_of_worlds" in item.fixturenames
+    """Whether a test runs whole commands, many random businesses, or two builds side by side."""
+    return _folder(item) in WHOLE_RUNS or bool(TAKE_LONG & set(item.fixturenames))
 
 
 def _folder(item: pytest.Item) -> str:
