@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-CODE := world ingest expectations forget orchestration release sample_data tests benchmarks
+CODE := customer_status expectations orchestration sample_data tests benchmarks
 
 # What may stand behind a command. A mistyped option must not pass for none.
 OPTIONS := DATA LANDING WAREHOUSE AS_OF CONFIG TARGET SQL FILE FORMAT PORT

@@ -11,7 +11,7 @@ import click
 
 from benchmarks.measuring import Cost, Row, cost_row, measure, ratio_row, show
 from benchmarks.sizes import benchmark_options, warehouse, words
-from world.layout import World
+from customer_status.environment.layout import World
 
 WITHOUT_TESTS = ("build", "--exclude-resource-type", "unit_test", "test")
 MODELS_SHOWN = 15

@@ -14,7 +14,7 @@ import duckdb
 
 from benchmarks.measuring import Cost, cost_row, measure, ratio_row, show
 from benchmarks.sizes import benchmark_options, warehouse, words
-from world.layout import World
+from customer_status.environment.layout import World
 
 FEED = "web_sessions"
 MOST_ROWS = 5_000_000
@@ -38,9 +38,9 @@ with duckdb.connect(config={{"threads": 2}}) as connection:
 
 def take_in(files: Path, root: Path) -> None:
     """Bring all of a landing folder to raw, without Dagster and dbt."""
-    from ingest.landing import discover
-    from ingest.run import ensure_schemas, ingest_feed
-    from world.settings import write_config
+    from customer_status.ingest.landing import discover
+    from customer_status.ingest.run import ensure_schemas, ingest_feed
+    from customer_status.settings.config import write_config
 
     world, now = World(warehouse=root, name="landing"), datetime.now(tz=UTC)
     settings = write_config(world.config, overlay=None, run_date=now.date(), as_of_date=None)
@@ -51,7 +51,7 @@ def take_in(files: Path, root: Path) -> None:
 
 def write_file(world: World, path: Path, options: str) -> int:
     """Write the accepted rows of the feed as one file; return how many."""
-    from ingest.feeds import FEEDS
+    from customer_status.feeds.layouts import FEEDS
 
     path.parent.mkdir(parents=True)
     with duckdb.connect() as connection:

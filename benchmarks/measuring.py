@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from world.layout import PROJECT_DIR
+from customer_status.environment.layout import PROJECT_DIR
 
 SECONDS_BETWEEN_LOOKS = 0.2
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")

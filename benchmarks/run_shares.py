@@ -26,9 +26,9 @@ TIMED = (
     ("looking at the landed files", "orchestration.headless", "look_at_landing"),
     ("preparing Dagster, parsing the dbt project", "orchestration.headless", "prepare_dagster"),
     ("the job", "orchestration.headless", "run_daily_job"),
-    ("ingest", "ingest.run", "ingest_feed"),
-    ("Great Expectations", "ingest.judging", "judge"),
-    ("publishing", "release.publish", "publish"),
+    ("ingest", "customer_status.ingest.run", "ingest_feed"),
+    ("Great Expectations", "customer_status.ingest.judging", "judge"),
+    ("publishing", "customer_status.publish.publish", "publish"),
 )
 Spans = dict[str, dict[str, float]]
 

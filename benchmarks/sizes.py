@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from benchmarks.measuring import Cost, measure
-from world.layout import World
+from customer_status.environment.layout import World
 
 CUSTOMERS = {"S": 10_000, "M": 100_000, "L": 1_000_000}
 YEARS = 3

@@ -7,7 +7,7 @@ nobody is surprised by a value that is not the one in the file.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.sql import literal
+from customer_status.engine import literal
 
 # Column of the corrected rows that the raw rows do not have: the texts of what was corrected.
 NOTICES = "_notices"

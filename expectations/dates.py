@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from customer_status.engine import literal
+from customer_status.feeds.layouts import FEEDS, ColumnType
 from expectations.corrections import Correction
 from expectations.rules import Rule, is_unparsed, moment_rule, unparsed_text
-from ingest.feeds import FEEDS, ColumnType
-from ingest.sql import literal
 
 _BEYOND = "0000-[0-9]{2}-[0-9]{2}([ T].*)?|[0-9]{5,6}-[0-9]{2}-[0-9]{2}([ T].*)?|-?infinity"
 

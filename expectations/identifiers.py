@@ -6,11 +6,10 @@ whole (``17850.0``) and are read as what they were; others (``1.23457E+11``) do 
 
 from dataclasses import replace
 
+from customer_status.feeds.layouts import id_columns
+from customer_status.feeds.personal_columns import FEED_COLUMNS, PSEUDONYM_PREFIX
 from expectations.corrections import Correction
 from expectations.rules import Rule, value_rule
-from forget.columns import FEED_COLUMNS
-from forget.tokens import PREFIX
-from ingest.feeds import id_columns
 
 # The least whole number from which on floating point leaves some out.
 _INEXACT_FROM = 2**53
@@ -86,5 +85,5 @@ def _is_scientific(column: str) -> str:
 def _is_token(column: str) -> str:
     """SQL predicate: an erased identifier in any case, and with signs in it that nobody sees."""
     plain = f"regexp_replace(lower({column}), '[^0-9a-z:]', '', 'g')"
-    pattern = f"{PREFIX}[0-9a-f]{{32}}"
+    pattern = f"{PSEUDONYM_PREFIX}[0-9a-f]{{32}}"
     return f"(contains({column}, ':') and regexp_full_match({plain}, '{pattern}'))"

@@ -6,7 +6,7 @@ the split into accepted and quarantined rows is made with it, so the two cannot 
 
 from dataclasses import dataclass, replace
 
-from ingest.feeds import FEEDS, WHOLE_ROW, ColumnType
+from customer_status.feeds.layouts import FEEDS, WHOLE_ROW, ColumnType
 
 MAX_VALUE_CHARACTERS = 80
 

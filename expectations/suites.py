@@ -9,13 +9,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from customer_status.engine import Engine, literal
 from expectations import contacts, crm_touches, erasures, orders, web_sessions
 from expectations.corrections import Correction, corrected
 from expectations.dates import Bounds
 from expectations.drift import Watch
 from expectations.identifiers import whole_numbers
 from expectations.rules import Rule
-from ingest.sql import Engine, literal
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite

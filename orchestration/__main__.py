@@ -8,9 +8,9 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
-from world.errors import UserError
-from world.permissions import keep_private
-from world.text import shown
+from customer_status.environment.errors import UserError
+from customer_status.environment.permissions import keep_private
+from customer_status.environment.text import shown
 
 
 @click.group(help="Runs the customer status warehouse.")

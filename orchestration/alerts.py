@@ -20,10 +20,10 @@ from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest.ledger import HELD, read_receipts
+from customer_status.environment.layout import World
+from customer_status.environment.masking import masked
+from customer_status.ingest.ledger import HELD, read_receipts
 from orchestration.fingerprint import current_facts
-from world.layout import World
-from world.masking import masked
 
 WEBHOOK = "STATUS_ALERT_WEBHOOK"
 COMMAND = "STATUS_ALERT_COMMAND"

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from world.text import shown
+from customer_status.environment.text import shown
 
 FORMATS = ("table", "csv", "json")
 # On a terminal its own width counts.

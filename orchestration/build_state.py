@@ -16,11 +16,11 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ingest.ledger import Receipt, is_in_raw
-from ingest.run import SCHEMA_FILE
+from customer_status.environment.layout import World
+from customer_status.ingest.ledger import Receipt, is_in_raw
+from customer_status.ingest.run import SCHEMA_FILE
 from orchestration.fingerprint import accepted_receipts, facts_made_of, rules_made_of, taken_in
 from orchestration.published import last_release
-from world.layout import World
 
 # With more new rows than this share of all, it is quicker to make everything afresh.
 MOST_NEW_ROWS = 0.25

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from release.publish import newest_moment
-from world.layout import World
+from customer_status.environment.layout import World
+from customer_status.publish.publish import newest_moment
 
 # A clock that is set by the network jumps by less.
 WORTH_TELLING = timedelta(hours=1)

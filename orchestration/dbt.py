@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from world.layout import PROJECT_DIR, World
+from customer_status.environment.layout import PROJECT_DIR, World
 
 # dbt of this very environment, whatever the PATH says.
 DBT = Path(sys.executable).with_name("dbt")

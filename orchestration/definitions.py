@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from customer_status.publish.manifest import public_tables
 from orchestration.defs.alerts.sensor import alert_on_failure
 from orchestration.defs.dbt.assets import dbt_models_from, dbt_resource, manifest_path
 from orchestration.defs.forget.assets import forgotten
@@ -10,7 +11,6 @@ from orchestration.defs.raw.assets import raw_assets
 from orchestration.defs.release.assets import release_asset
 from orchestration.defs.run import SILENT, WarehouseRun
 from orchestration.defs.schedule.daily import daily_job, daily_schedule, landing_sensor
-from release.manifest import public_tables
 
 
 @dg.definitions

@@ -19,9 +19,9 @@ from typing import Any
 
 import duckdb
 
-from release.manifest import primary_keys
-from world.layout import World
-from world.masking import masked
+from customer_status.environment.layout import World
+from customer_status.environment.masking import masked
+from customer_status.publish.manifest import primary_keys
 
 MOST_ROWS = 10
 RUNS_KEPT = 30

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
 from orchestration.failing_rows import failed_tests
 from orchestration.suspects import suspects
-from world.errors import UserError
-from world.layout import World
 
 DBT_STEP = "dbt_models"
 DBT_GAVE_UP = "Encountered an error:"

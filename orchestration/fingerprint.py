@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ingest.ledger import ACCEPTED, Receipt, read_receipts
-from world.layout import PROJECT_DIR, World
+from customer_status.environment.layout import PROJECT_DIR, World
+from customer_status.ingest.ledger import ACCEPTED, Receipt, read_receipts
 
 # Settings that say whether a release is made, not what it says.
 NOT_IN_RELEASES = ("run_date,", "hold_on_low_volume,")
@@ -18,11 +18,8 @@ CODE = (
     "models",
     "macros",
     "tests/dbt",
-    "ingest",
+    "customer_status",
     "expectations",
-    "forget",
-    "release",
-    "world",
     "seeds",
     "dbt_project.yml",
 )

@@ -8,6 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from customer_status.environment.disk import told_in_one_line
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.environment.lock import writing
+from customer_status.environment.permissions import close_to_others
+from customer_status.environment.source import claim
+from customer_status.publish.publish import remove_outspoken
 from orchestration import alerts
 from orchestration.build_state import facts_are_built
 from orchestration.clock import clock_warnings, moment
@@ -19,13 +26,6 @@ from orchestration.fingerprint import (
 )
 from orchestration.options import DEFAULT_WAREHOUSE, RunOptions, options_from
 from orchestration.sample_data import ensure_sample_data
-from release.publish import remove_outspoken
-from world.disk import told_in_one_line
-from world.errors import UserError
-from world.layout import World
-from world.lock import writing
-from world.permissions import close_to_others
-from world.source import claim
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -129,7 +129,7 @@ def look_at_landing(options: RunOptions) -> Seen:
     Raises:
         UserError: the landing folder or the configuration cannot be used.
     """
-    from ingest.landing import discover
+    from customer_status.ingest.landing import discover
     from orchestration.defs.run import settings_in_force
     from orchestration.losses import is_whole
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
+from customer_status.environment.build import remove_build
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.publish.publish import remove_damaged
+from customer_status.publish.reading import remove_foreign_logs
+from customer_status.publish.soundness import is_sound, tells_of_damage
 from orchestration.build_state import read_state
-from release.publish import remove_damaged
-from release.reading import remove_foreign_logs
-from release.soundness import is_sound, tells_of_damage
-from world.build import remove_build
-from world.errors import UserError
-from world.layout import World
 
 PATIENCE_SECONDS = 30
 HISTORY = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")

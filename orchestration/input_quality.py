@@ -7,12 +7,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from customer_status.environment.layout import World
+from customer_status.ingest.ledger import ACCEPTED, read_receipts
+from customer_status.ingest.run import FeedOutcome
+from customer_status.report.input_quality import PAGE, FeedFound, FileFound, RuleFound, write_page
 from expectations.drift import Drift
 from expectations.files import file_rules
-from ingest.ledger import ACCEPTED, read_receipts
-from ingest.run import FeedOutcome
-from release.input_quality import PAGE, FeedFound, FileFound, RuleFound, write_page
-from world.layout import World
 
 # A page of a year of files takes 0.1 MB; a month of daily runs is as far as anybody looks back.
 RUNS_KEPT = 30

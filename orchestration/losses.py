@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ingest.landing import LandedFile
-from ingest.ledger import ACCEPTED, is_in_raw, read_receipts
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.ingest.landing import LandedFile
+from customer_status.ingest.ledger import ACCEPTED, is_in_raw, read_receipts
 from orchestration.published import last_release
-from world.errors import UserError
-from world.layout import World
 
 
 def refuse_losses(feed: str, files: Sequence[LandedFile], *, world: World) -> None:

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import PROJECT_DIR, World
 from orchestration.dbt import call_dbt
-from world.errors import UserError
-from world.layout import PROJECT_DIR, World
 
 PARSED = ("models", "macros", "seeds", "tests/dbt", "dbt_project.yml", "profiles.yml")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from world.errors import UserError
-from world.layout import PROJECT_DIR, World
-from world.text import shown
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import PROJECT_DIR, World
+from customer_status.environment.text import shown
 
 SAMPLE_DATA = ("simulated", "complete_journey")
 TARGETS = ("duckdb",)

@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.publish.files import copy_file
+from customer_status.settings.config import Settings
 from orchestration.build_state import BuildPlan, facts_are_built, plan_build, read_state
 from orchestration.dbt import call_dbt
 from orchestration.failures import failed_nodes, in_one_line
 from orchestration.fingerprint import accepted_receipts, made_of, policy_version
 from orchestration.options import RunOptions
 from orchestration.published import lay_out
-from release.files import copy_file
-from world.errors import UserError
-from world.layout import World
-from world.settings import Settings
 
 BORROWED = ("raw", "receipts", "erasure_secret", "forgotten", "releases")
 
@@ -46,7 +46,7 @@ def beside(options: RunOptions, day: date, now: datetime) -> Iterator[DayRun]:
     Raises:
         UserError: there are no rows yet, or the day is still to come.
     """
-    from ingest.run import ensure_schemas
+    from customer_status.ingest.run import ensure_schemas
     from orchestration.defs.run import settings_in_force
 
     world = options.world

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import dagster as dg
 
-from world.text import shown
+from customer_status.environment.text import shown
 
 _terminal: TextIO | None = None
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import duckdb
 
-from forget.tokens import CUSTOMER_KEY, define, remembered, secret_of
-from release.publish import MART, facts_of
-from release.reading import attached_release
-from world.layout import World
+from customer_status.environment.layout import World
+from customer_status.erasure.tokens import CUSTOMER_KEY, define, remembered, secret_of
+from customer_status.publish.publish import MART, facts_of
+from customer_status.publish.reading import attached_release
 
 # What a first release is compared with.
 NO_FILES = "select cast(null as varchar) as feed, cast(null as varchar) as file_id where false"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.text import shown
+from customer_status.publish.reading import opened_release
 from orchestration.answers import FORMATS, Answer, write_answer
-from release.reading import opened_release
-from world.errors import UserError
-from world.text import shown
 
 STANDARD_INPUT = "-"
 

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from customer_status.environment.layout import World
+from customer_status.environment.text import shown
+from customer_status.publish.identities import identity_notes
+from customer_status.publish.reading import attached_release
 from orchestration.fingerprint import current_facts
 from orchestration.input_quality import newest_page
 from orchestration.options import SAMPLE_DATA, RunOptions, default_warehouse
-from release.identities import identity_notes
-from release.reading import attached_release
-from world.layout import World
-from world.text import shown
 
 REASONS_SHOWN = 3
 

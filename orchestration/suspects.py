@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from forget.columns import FEED_COLUMNS, REQUESTS
-from ingest.feeds import FEEDS, ColumnType, columns_of
-from ingest.ledger import read_receipts
-from ingest.sql import literal
-from world.layout import World
-from world.masking import masked
-from world.text import shown
+from customer_status.engine import literal
+from customer_status.environment.layout import World
+from customer_status.environment.masking import masked
+from customer_status.environment.text import shown
+from customer_status.feeds.layouts import FEEDS, ColumnType, columns_of
+from customer_status.feeds.personal_columns import FEED_COLUMNS, REQUESTS
+from customer_status.ingest.ledger import read_receipts
 
 _IS_ABOUT_A_VALUE = re.compile(r"(Conversion|Out of Range|Invalid Input|Overflow)", re.IGNORECASE)
 _NUMBERS = (ColumnType.AMOUNT, ColumnType.INTEGER, ColumnType.SCORE)

@@ -1,6 +1,6 @@
 {# The form in which an e-mail address is compared: without zero-width characters and spaces at its ends, in lower case
    and in Unicode's form NFC; after the last @ case is folded further (STRASSE is straße). Null if nothing is left. The
-   same for erasure requests: ingest/identifiers.py. #}
+   same for erasure requests: customer_status/feeds/identifiers.py. #}
 {% macro comparable_email(email) -%}
     {{ return(adapter.dispatch("comparable_email")(email)) }}
 {%- endmacro %}

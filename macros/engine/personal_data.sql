@@ -1,6 +1,6 @@
 {# Personal data in columns that are made for something else. Only dim_customer shows who somebody is; these macros
    are the one rule for all other public tables. Python masks file names and pages by the same patterns
-   (world/masking.py). #}
+   (customer_status/environment/masking.py). #}
 {# What the text columns of the raw feeds hold: keys, by which rows are joined; texts, in which e-mail addresses are
    masked; free texts, in which telephone numbers are masked, too. Columns that are not named identify somebody and
    are not published, or hold only known words. #}

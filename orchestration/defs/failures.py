@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from world.errors import UserError
+from customer_status.environment.errors import UserError
 
 # For what may pass by itself: a full disk being cleared, a network folder that blinks.
 RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)

@@ -8,14 +8,14 @@ from typing import Protocol
 
 import dagster as dg
 
-from forget.rules import without_erased
+from customer_status.environment.layout import World
+from customer_status.environment.lock import writing
+from customer_status.environment.permissions import close_to_others, keep_private
+from customer_status.environment.source import claim
+from customer_status.erasure.rules import without_erased
+from customer_status.settings.config import Settings, write_config
 from orchestration.clock import moment
 from orchestration.options import RunOptions, options_from
-from world.layout import World
-from world.lock import writing
-from world.permissions import close_to_others, keep_private
-from world.settings import Settings, write_config
-from world.source import claim
 
 # Dagster's own log goes to its database, where the UI reads it, not to the terminal.
 SILENT = dg.colored_console_logger.configured({"log_level": "CRITICAL"})

@@ -23,10 +23,10 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget, WorkspaceFileTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import PROJECT_DIR
 from orchestration.progress import only_own_words
 from orchestration.ui.guard import Guard
-from world.errors import UserError
-from world.layout import PROJECT_DIR
 
 DEFINITIONS = "orchestration.definitions"
 ADDRESS = "127.0.0.1"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from customer_status.environment.errors import UserError
 from sample_data.complete_journey.conversion import convert
-from world.errors import UserError
 
 
 @click.command(help="Write the Complete Journey supermarket data as landing files.")

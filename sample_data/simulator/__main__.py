@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from customer_status.environment.errors import UserError
 from sample_data.simulator.pages import FORMATS
 from sample_data.simulator.simulation import DEFAULT_END, DEFAULT_SEED, simulate
-from world.errors import UserError
 
 
 @click.command()

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import SHIPPED_SEEDS
 from sample_data.simulator.blocks import Business
 from sample_data.simulator.feeds import FEEDS
 from sample_data.simulator.pages import CLOCKS, FORMATS, Page, write_page
@@ -19,8 +21,6 @@ from sample_data.simulator.scratch import fill, open_scratch
 from sample_data.simulator.season import Season
 from sample_data.simulator.truth import Fault, write_customers, write_defects
 from sample_data.simulator.wording import feed_columns
-from world.errors import UserError
-from world.layout import SHIPPED_SEEDS
 
 MARKER = "simulation.json"
 DEFAULT_SEED = 20_261_031

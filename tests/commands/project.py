@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from world.layout import PROJECT_DIR
+from customer_status.environment.layout import PROJECT_DIR
 
 CUSTOMERS = 150
 LARGE, SMALL = "customers: int = 10_000", f"customers: int = {CUSTOMERS}"

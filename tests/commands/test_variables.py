@@ -7,10 +7,10 @@ import jinja2
 import pytest
 import yaml
 
+from customer_status.environment.layout import PROJECT_DIR
 from orchestration.options import options_from
-from world.layout import PROJECT_DIR
 
-CODE = ("orchestration", "ingest", "release", "forget", "expectations", "world", "models", "macros")
+CODE = ("orchestration", "customer_status", "expectations", "models", "macros")
 FILES = ("Makefile", "profiles.yml", "dbt_project.yml")
 TYPES = (".py", ".sql", ".yml")
 NAME = re.compile(r"""["'](STATUS_[A-Z_]+)["']""")

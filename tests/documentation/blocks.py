@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from world.layout import PROJECT_DIR
+from customer_status.environment.layout import PROJECT_DIR
 
 # A fence may be indented, as inside a list.
 _FENCE = re.compile(

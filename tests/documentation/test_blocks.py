@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.commands.project import Project
 from tests.documentation.blocks import Block, blocks, pages, quoted_commands
-from world.layout import PROJECT_DIR
 
 SHOWN_ONLY = ("text", "csv", "jinja")
 RUN = ("sh", "sql", "python")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from customer_status.environment.layout import World
 from orchestration.build_state import read_state
 from tests.commands.project import Project
 from tests.documentation.blocks import blocks
-from world.layout import World
 
 DBT = ".venv/bin/dbt"
 READS = ("ls", "test", "show", "compile", "docs")

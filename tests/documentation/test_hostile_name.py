@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from customer_status.environment.text import shown
 from tests.commands.project import Project
 from tests.documentation.conftest import HOSTILE_NAME, RUN_LOG
-from world.text import shown
 
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.feeds import FEEDS
+from customer_status.feeds.layouts import FEEDS
 from tests.end_to_end.shop import write_csv
 
 Row = dict[str, object]

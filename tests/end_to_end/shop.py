@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import duckdb
 
-from world.layout import PROJECT_DIR, World
+from customer_status.environment.layout import PROJECT_DIR, World
 
 COMMAND = [sys.executable, "-m", "orchestration", "run"]
 # Far longer than a run takes on a busy machine.

@@ -7,8 +7,8 @@ back, and Dan, who once bought as a guest, logs in.
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+from customer_status.environment.layout import SHIPPED_SEEDS
 from tests.end_to_end.shop import Row, order, session, touch
-from world.layout import SHIPPED_SEEDS
 
 FIRST_DAY = "2025-06-30"
 SECOND_DAY = "2025-07-20"

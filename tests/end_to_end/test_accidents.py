@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from customer_status.environment.layout import PROJECT_DIR
+from customer_status.environment.lock import writing
 from tests.end_to_end.accidents import (
     ALL_RIGHTS,
     TO_WRITE,
@@ -26,8 +28,6 @@ from tests.end_to_end.accidents import (
 from tests.end_to_end.shop import Shop, order
 from tests.end_to_end.story import FIRST_FILES
 from tests.end_to_end.undisturbed import Story, copy, heals, tables
-from world.layout import PROJECT_DIR
-from world.lock import writing
 
 NO_ROOM = "no file may grow beyond"
 # More than a run and what it builds on take.

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.landing import discover
-from ingest.ledger import HELD
-from ingest.run import ensure_schemas, ingest_feed
+from customer_status.environment.layout import World
+from customer_status.ingest.landing import discover
+from customer_status.ingest.ledger import HELD
+from customer_status.ingest.run import ensure_schemas, ingest_feed
+from customer_status.settings.config import write_config
 from tests.end_to_end.arrivals import TIED_COLUMNS, Row, deliver, with_ties
 from tests.end_to_end.shop import write_csv
 from tests.models.compiled import ModelRun, compiled_project
 from tests.models.readings import rows_of
 from tests.models.seeds import shipped_seed
 from tests.worlds.tangles import tangled_world
-from world.layout import World
-from world.settings import write_config
 
 NOW = datetime(2100, 1, 1, tzinfo=UTC)
 SHARE_OF_WORLDS = 100

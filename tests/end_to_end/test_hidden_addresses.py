@@ -5,10 +5,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from ingest.feeds import FEEDS, ColumnType
+from customer_status.environment.layout import SHIPPED_SEEDS
+from customer_status.feeds.layouts import FEEDS, ColumnType
 from tests.end_to_end.conftest import Step, step
 from tests.end_to_end.shop import Row, Shop, order, session, touch
-from world.layout import SHIPPED_SEEDS
 
 # Every address has it in its domain, however it is spelt.
 MARK = "concealed"

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from customer_status.environment.layout import SHIPPED_SEEDS
 from tests.end_to_end.conftest import Step, step
 from tests.end_to_end.shop import Row, Shop, order, touch, write_csv
-from world.layout import SHIPPED_SEEDS
 
 # A shop that gives a guest a new customer_id at every order. It says of one address that it is one
 # person's, whatever it looks like, and of nothing what the other is.

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.end_to_end.conftest import Step, step
 from tests.end_to_end.shop import Shop, order, touch
-from world.layout import PROJECT_DIR
 
 BUYERS = range(30)
 FIRST_TOUCH, LAST_DAY = date(2026, 9, 1), date(2026, 10, 31)

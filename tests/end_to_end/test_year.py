@@ -18,19 +18,19 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingest.landing import discover
-from ingest.run import ingest_feed
+from customer_status.environment.layout import World
+from customer_status.ingest.landing import discover
+from customer_status.ingest.run import ingest_feed
+from customer_status.publish import publish as publish_module
+from customer_status.publish.publish import RELEASES_KEPT, publish
+from customer_status.report.facts import PublicTable, ReleaseFacts
+from customer_status.settings.config import Settings, write_config
 from orchestration.headless import QUIET
 from orchestration.housekeeping import RUNS_KEPT, prune_runs
 from orchestration.input_quality import RUNS_KEPT as PAGES_KEPT
 from orchestration.input_quality import record
-from release import publish as publish_module
-from release.facts import PublicTable, ReleaseFacts
-from release.publish import RELEASES_KEPT, publish
 from tests.end_to_end.shop import Row, Shop, order, session, touch
 from tests.end_to_end.undisturbed import tables
-from world.layout import World
-from world.settings import Settings, write_config
 
 pytestmark = pytest.mark.slow
 

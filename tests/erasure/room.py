@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from forget.comparison import Comparison
-from forget.rules import without_erased
-from forget.run import Forgotten, forget_people
-from ingest.feeds import FEEDS, SYSTEM_COLUMNS
+from customer_status.environment.layout import World
+from customer_status.erasure.comparison import Comparison
+from customer_status.erasure.rules import without_erased
+from customer_status.erasure.run import Forgotten, forget_people
+from customer_status.feeds.layouts import FEEDS, SYSTEM_COLUMNS
+from customer_status.settings.identifier_rules import hashed
 from tests.models.compiled import ModelRun, compiled_project
-from world.identifier_rules import hashed
-from world.layout import World
 
 Row = Mapping[str, object]
 Rows = Mapping[str, Sequence[Row]]

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from forget import run as forgetting
-from forget.run import Forgotten
+from customer_status.erasure import run as forgetting
+from customer_status.erasure.run import Forgotten
 from tests.end_to_end.traces import traces
 from tests.erasure.conftest import MakeRoom
 from tests.erasure.room import Room

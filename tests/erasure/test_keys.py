@@ -2,7 +2,7 @@
 
 import pytest
 
-from forget.run import Forgotten
+from customer_status.erasure.run import Forgotten
 from tests.end_to_end.traces import traces
 from tests.erasure.room import Room
 from tests.erasure.rows import ASKED, order, touch, visit

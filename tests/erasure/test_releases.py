@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from customer_status.environment.layout import World
+from customer_status.publish.publish import remove_outspoken
 from orchestration import headless
 from orchestration.options import RunOptions
-from release.publish import remove_outspoken
-from world.layout import World
 
 Publish = Callable[..., None]
 

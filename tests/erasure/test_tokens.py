@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import duckdb
 
-from forget.tokens import PREFIX, define, ensure_secret
-from ingest.run import ensure_schemas
+from customer_status.erasure.tokens import define, ensure_secret
+from customer_status.feeds.personal_columns import PSEUDONYM_PREFIX
+from customer_status.ingest.run import ensure_schemas
 from tests.erasure.conftest import MakeRoom
 from tests.erasure.room import Room
 from tests.erasure.rows import ASKED, order
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows
 
 ANA = "ana@example.com"
-FORGED = f"{PREFIX}{'0' * 31}9"
+FORGED = f"{PSEUDONYM_PREFIX}{'0' * 31}9"
 
 
 def test_a_token_cannot_be_made_from_the_address_alone(make_room: MakeRoom) -> None:
@@ -26,7 +27,7 @@ def test_a_token_cannot_be_made_from_the_address_alone(make_room: MakeRoom) -> N
     assert len(tokens) == 2
     names = [f"{kind}{mark}{ANA}" for kind in ("", "email", "customer_key") for mark in ("", ":")]
     guesses = {
-        PREFIX + hashlib.new(kind, name.encode()).hexdigest()[:32]
+        PSEUDONYM_PREFIX + hashlib.new(kind, name.encode()).hexdigest()[:32]
         for kind in ("md5", "sha1", "sha256", "sha512")
         for name in [*names, *[hashlib.md5(name.encode()).hexdigest() for name in names]]
     }

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Sequence
 
-from ingest.feeds import FEEDS
+from customer_status.feeds.layouts import FEEDS
 from tests.erasure.conftest import MakeRoom
 from tests.erasure.room import Row, Rows, Tables
 from tests.models.readings import rows_of

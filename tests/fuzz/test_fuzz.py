@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.ledger import Receipt
+from customer_status.ingest.ledger import Receipt
 from tests.fuzz import plain_rules
 from tests.fuzz.mutants import Mutant, mutant
 from tests.fuzz.plain_reading import Refused, Unsure, read

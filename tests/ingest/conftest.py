@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sql import Engine
+from customer_status.engine import Engine
 from tests.ingest.shop import Shop
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.landing import LandedFile, discover
-from ingest.ledger import Receipt
-from ingest.run import FeedOutcome, ingest_feed
-from world.layout import World
-from world.settings import Settings, write_config
+from customer_status.environment.layout import World
+from customer_status.ingest.landing import LandedFile, discover
+from customer_status.ingest.ledger import Receipt
+from customer_status.ingest.run import FeedOutcome, ingest_feed
+from customer_status.settings.config import Settings, write_config
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

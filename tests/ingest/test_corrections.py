@@ -2,7 +2,7 @@
 
 import json
 
-from ingest.ledger import read_receipts
+from customer_status.ingest.ledger import read_receipts
 from orchestration.defs.raw.assets import describe
 from orchestration.input_quality import record
 from tests.ingest.shop import GOOD_ROWS, NOW, Shop, csv_text, good_rows

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from customer_status.feeds.layouts import FEEDS
+from customer_status.ingest.profile import newest_profiles
+from customer_status.ingest.run import ensure_schemas
 from expectations.drift import Drift, Profile, Watch, drifts
 from expectations.suites import watch_of
-from ingest.feeds import FEEDS
-from ingest.profile import newest_profiles
-from ingest.run import ensure_schemas
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text
 
 LAST = date(2026, 2, 28)
@@ -241,7 +241,9 @@ def test_three_simulated_years_hold_less_than_one_false_alarm_in_a_hundred_weeks
         seed=seed,
         formats=("parquet",),
     )
-    monkeypatch.setattr("ingest.profile.days_needed", lambda last: [(date(2000, 1, 1), last)])
+    monkeypatch.setattr(
+        "customer_status.ingest.profile.days_needed", lambda last: [(date(2000, 1, 1), last)]
+    )
     for feed in ("orders", "web_sessions", "crm_touches", "contacts"):
         shop.ingest(feed, now=datetime(2026, 3, 1, tzinfo=UTC))
         watch = watch_of(feed)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from ingest.feeds import FEEDS
-from ingest.identifiers import comparable_email
+from customer_status.feeds.identifiers import comparable_email
+from customer_status.feeds.layouts import FEEDS
 from tests.models.compiled import ModelRun, compiled_project
 from tests.models.readings import rows_of
 from tests.oracle.comparison import comparable_email as documented

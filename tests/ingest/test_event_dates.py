@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.feeds import FEEDS
+from customer_status.feeds.layouts import FEEDS
 from tests.ingest.shop import GOOD_ROWS, NOW, Shop, csv_text, good_rows
 
 EVERY_ROW = {"max_reject_share": "1"}

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from customer_status.environment.disk import is_full
 from tests.ingest.shop import Shop
-from world.disk import is_full
 
 ROWS = """
     select

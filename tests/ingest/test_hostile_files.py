@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest import splitting
-from ingest.landing import discover
-from ingest.ledger import Receipt
+from customer_status.environment.errors import UserError
+from customer_status.environment.text import shown
+from customer_status.ingest import splitting
+from customer_status.ingest.landing import discover
+from customer_status.ingest.ledger import Receipt
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows, jsonl_text
-from world.errors import UserError
-from world.text import shown
 
 ROW = GOOD_ROWS["orders"]
 HEADER = ",".join(ROW)

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.feeds import FEEDS, id_columns
+from customer_status.feeds.layouts import FEEDS, id_columns
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows, jsonl_text
 
 LOST = "has lost digits, because a program took it for a number: export it as text"

@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import hashing
-from ingest import run as ingest_run
-from ingest.landing import discover
-from ingest.ledger import read_receipts
+from customer_status.environment.errors import UserError
+from customer_status.ingest import hashing
+from customer_status.ingest import run as ingest_run
+from customer_status.ingest.landing import discover
+from customer_status.ingest.ledger import read_receipts
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows, jsonl_text
-from world.errors import UserError
 
 HEADER = ",".join(GOOD_ROWS["orders"])
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.feeds import FEEDS, SYSTEM_COLUMNS
-from ingest.landing import LandedFile
-from ingest.readers import csv_source
-from ingest.run import ensure_schemas
-from ingest.sql import Engine
-from ingest.values import typed_select
+from customer_status.engine import Engine
+from customer_status.feeds.layouts import FEEDS, SYSTEM_COLUMNS
+from customer_status.ingest.landing import LandedFile
+from customer_status.ingest.readers import csv_source
+from customer_status.ingest.run import ensure_schemas
+from customer_status.ingest.values import typed_select
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, jsonl_text
 
 AFTER_ALL = datetime(2027, 1, 1, tzinfo=UTC)

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from customer_status.engine import Engine
+from customer_status.ingest import judging
+from customer_status.ingest.ledger import Receipt
 from expectations.rules import Rule
 from expectations.suites import Check, judge
-from ingest import judging
-from ingest.ledger import Receipt
-from ingest.sql import Engine
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows, jsonl_text
 
 # Feed, what the bad row has instead of a good one's values, and every reason it must be given.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest import hashing
-from ingest.landing import LandedFile, discover
+from customer_status.ingest import hashing
+from customer_status.ingest.landing import LandedFile, discover
 from tests.ingest.shop import Shop
 
 MEBIBYTE = 1 << 20

@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.mapping_query import RefusedQuery, checked_query
-from ingest.mappings import SHIPPED_MAPPINGS
-from ingest.sql import Engine
+from customer_status.engine import Engine
+from customer_status.ingest.mapping_query import RefusedQuery, checked_query
+from customer_status.ingest.mappings import SHIPPED_MAPPINGS
 from tests.ingest.shop import Shop
 from tests.ingest.test_mappings import TICKETS, TILL, Till
 

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from ingest.landing import Landing, discover
-from ingest.ledger import Receipt, read_receipts
-from ingest.mappings import SHIPPED_MAPPINGS, mappings_in_force
-from ingest.run import FeedOutcome, ingest_feed
+from customer_status.environment.errors import UserError
+from customer_status.ingest.landing import Landing, discover
+from customer_status.ingest.ledger import Receipt, read_receipts
+from customer_status.ingest.mappings import SHIPPED_MAPPINGS, mappings_in_force
+from customer_status.ingest.run import FeedOutcome, ingest_feed
+from customer_status.settings.config import write_config
 from tests.ingest.shop import NOW, Shop, csv_text, good_rows
-from world.errors import UserError
-from world.settings import write_config
 
 # The columns of a till that knows no feed.
 TILL = """\
@@ -215,7 +215,7 @@ def test_a_run_that_dies_between_two_readings_leaves_one(
     till.ingest()
     till.says(TILL.replace('"Ticket"', "'T-' || \"Ticket\""))
     with monkeypatch.context() as patch:
-        patch.setattr("ingest.run._superseded", lambda *_: [])
+        patch.setattr("customer_status.ingest.run._superseded", lambda *_: [])
         till.ingest()
         assert len(till.shop.raw("order_id")) == 4
     till.ingest()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.ledger import Receipt
-from ingest.mappings import SHIPPED_MAPPINGS, mappings_in_force
+from customer_status.ingest.ledger import Receipt
+from customer_status.ingest.mappings import SHIPPED_MAPPINGS, mappings_in_force
 from tests.ingest.shop import Shop, csv_text
 
 VENDOR_FILES = Path(__file__).with_name("vendor_files")

@@ -8,14 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from customer_status.environment import durable
+from customer_status.ingest.ledger import Receipt, read_receipts
+from customer_status.ingest.revalidation import Revalidated
+from customer_status.settings.config import Settings
 from expectations import crm_touches, orders
 from expectations.dates import Bounds
 from expectations.rules import Rule
-from ingest.ledger import Receipt, read_receipts
-from ingest.revalidation import Revalidated
 from tests.ingest.shop import GOOD_ROWS, NOW, Shop, csv_text, good_rows, jsonl_text
-from world import durable
-from world.settings import Settings
 
 NO_GIFTS = Rule(
     name="coupon_code_is_a_gift",

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ingest.landing import LandedFile, discover
-from ingest.limits import MAX_COLUMNS
-from ingest.sql import Engine
-from ingest.staging import StagedFile, stage_file
+from customer_status.engine import Engine
+from customer_status.ingest.landing import LandedFile, discover
+from customer_status.ingest.limits import MAX_COLUMNS
+from customer_status.ingest.staging import StagedFile, stage_file
 from tests.ingest.shop import GOOD_ROWS, Shop, csv_text, good_rows
 
 MEGABYTE = 1_000_000

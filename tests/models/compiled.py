@@ -23,8 +23,8 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from ingest.feeds import FEEDS
-from world.layout import PROJECT_DIR
+from customer_status.environment.layout import PROJECT_DIR
+from customer_status.feeds.layouts import FEEDS
 
 DATABASE = "compiled"
 RAW = "/raw-rows"

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from ingest.feeds import FEEDS
-from ingest.landing import discover
-from ingest.run import ensure_schemas, ingest_feed
+from customer_status.environment.layout import World
+from customer_status.feeds.layouts import FEEDS
+from customer_status.ingest.landing import discover
+from customer_status.ingest.run import ensure_schemas, ingest_feed
+from customer_status.settings.config import write_config
 from tests.models.compiled import DATABASE, ModelRun
 from tests.oracle.configuration import Settings
 from tests.oracle.world import TABLES
 from tests.oracle.world import World as Rows
-from world.layout import World
-from world.settings import write_config
 
 T = TypeVar("T")
 

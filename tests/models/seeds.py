@@ -2,7 +2,7 @@
 
 import csv
 
-from world.layout import SHIPPED_SEEDS
+from customer_status.environment.layout import SHIPPED_SEEDS
 
 
 def shipped_seed(name: str) -> list[dict[str, str | None]]:

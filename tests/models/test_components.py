@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
-from world.layout import PROJECT_DIR
+from customer_status.environment.layout import PROJECT_DIR
 
 Link = tuple[int, int]
 

@@ -6,11 +6,11 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from ingest.run import ensure_schemas
+from customer_status.environment.layout import PROJECT_DIR, World
+from customer_status.ingest.run import ensure_schemas
+from customer_status.settings.config import write_config
 from orchestration.dbt import dbt_environment
 from orchestration.published import lay_out
-from world.layout import PROJECT_DIR, World
-from world.settings import write_config
 
 
 def dbt(world: World, *arguments: str) -> None:

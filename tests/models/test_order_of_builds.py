@@ -2,8 +2,8 @@
 
 import re
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.models.compiled import Model, Project, compile_project
-from world.layout import PROJECT_DIR
 
 
 def read_by(model: Model, project: Project) -> set[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from customer_status.environment.layout import World
 from sample_data.complete_journey.conversion import CONFIG, convert
 from sample_data.simulator.simulation import DEFAULT_END, simulate
 from tests.models.compiled import ModelRun, compiled_project
@@ -24,7 +25,6 @@ from tests.models.readings import (
 )
 from tests.models.real_worlds import RealWorld, take_in
 from tests.oracle.mart import Measures
-from world.layout import World
 
 RUN_DATE = DEFAULT_END + timedelta(days=1)
 FEW, MANY = 100, 2_500

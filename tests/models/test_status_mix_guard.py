@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.models.seeds import shipped_seed
-from world.layout import PROJECT_DIR
 
 GUARD = "assert_status_mix_is_plausible"
 WARNING = "assert_engagement_is_measured_as_before"

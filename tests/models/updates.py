@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from ingest.feeds import FEEDS
+from customer_status.environment.layout import PROJECT_DIR
+from customer_status.feeds.layouts import FEEDS
 from orchestration.parts import needed_beside, with_readers
 from tests.models.compiled import DATABASE, Model, ModelRun, Project, compile_project
 from tests.models.published import (
@@ -13,7 +14,6 @@ from tests.models.published import (
     publish_nothing,
     reading_published,
 )
-from world.layout import PROJECT_DIR
 
 # What the two are compared by: what readers see, and what the next update builds on.
 COMPARED = {

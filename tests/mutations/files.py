@@ -5,35 +5,35 @@ from tests.mutations.seen import SeenBreakage
 LANDING = "tests/ingest/test_landing.py"
 LOSSES = "tests/orchestration/test_losses.py"
 REMOVED = "tests/erasure/test_releases.py"
-READING = "tests/release/test_reading.py"
+READING = "tests/publish/test_reading.py"
 ALERTS = "tests/orchestration/test_alerts.py"
 FAILING = "tests/orchestration/test_failing_rows.py"
 
 FILE_BREAKAGES = (
     SeenBreakage(
         rule="a file is known by its first mebibyte only",
-        file="ingest/hashing.py",
+        file="customer_status/ingest/hashing.py",
         text='return hashlib.file_digest(file, "sha256").hexdigest()',
         replacement="return hashlib.sha256(file.read(1 << 20)).hexdigest()",
         seen_by=f"{LANDING}::test_an_export_that_grows_is_another_file",
     ),
     SeenBreakage(
         rule="a file rewritten with its size, inode and modification time is taken for the old one",
-        file="ingest/hashing.py",
+        file="customer_status/ingest/hashing.py",
         text="state.st_mtime_ns, state.st_ctime_ns]",
         replacement="state.st_mtime_ns]",
         seen_by=f"{LANDING}::test_a_file_rewritten_with_its_size_inode_and_time_is_another",
     ),
     SeenBreakage(
         rule="a file rewritten in silence while it is read passes for unchanged",
-        file="ingest/landing.py",
+        file="customer_status/ingest/landing.py",
         text="now == self.signature or hash_of(self.path) == self.content_id",
         replacement="True",
         seen_by=f"{LANDING}::test_a_file_rewritten_in_silence_after_it_was_hashed_has_changed",
     ),
     SeenBreakage(
         rule="a linked folder of files is not followed",
-        file="ingest/landing.py",
+        file="customer_status/ingest/landing.py",
         text="followlinks=True",
         replacement="followlinks=False",
         seen_by=f"{LANDING}::test_linked_folders_and_files_are_followed",
@@ -59,7 +59,7 @@ FILE_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a Parquet file that lost its end counts as whole",
-        file="ingest/ledger.py",
+        file="customer_status/ingest/ledger.py",
         text="return file.read() == PARQUET_END",
         replacement="return True",
         seen_by=f"{LOSSES}::test_raw_that_is_not_whole_is_seen",
@@ -86,21 +86,21 @@ RELEASE_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a release that a run had hidden and not removed stays",
-        file="release/publish.py",
+        file="customer_status/publish/publish.py",
         text="remove_leftovers(world) current = world.current.resolve()",
         replacement="current = world.current.resolve()",
         seen_by=f"{REMOVED}::test_what_a_run_that_died_had_hidden_and_not_removed_goes",
     ),
     SeenBreakage(
         rule="a release is not sealed when it gets its name",
-        file="release/publish.py",
+        file="customer_status/publish/publish.py",
         text="_seal(unfinished, mode) return unfinished",
         replacement="return unfinished",
-        seen_by="tests/release/test_publish.py::test_a_release_is_sealed_before_it_has_its_name",
+        seen_by="tests/publish/test_publish.py::test_a_release_is_sealed_before_it_has_its_name",
     ),
     SeenBreakage(
         rule="a locked release cannot be read by a run",
-        file="release/reading.py",
+        file="customer_status/publish/reading.py",
         text="""if LOCKED not in str(error):
                 raise
         else:""",
@@ -109,7 +109,7 @@ RELEASE_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a foreign log beside a release counts as published",
-        file="release/reading.py",
+        file="customer_status/publish/reading.py",
         text="if not _log_of(mart).exists():",
         replacement="if True:",
         seen_by=f"{READING}::test_what_a_holder_writes_is_not_what_was_published",
@@ -140,7 +140,7 @@ OPERATOR_BREAKAGES = (
     ),
     SeenBreakage(
         rule="failing rows of before an erasure stay",
-        file="forget/run.py",
+        file="customer_status/erasure/run.py",
         text="shutil.rmtree(world.failing_rows, ignore_errors=True)",
         replacement="pass",
         seen_by=(

@@ -11,14 +11,14 @@ CORRECTIONS = "tests/ingest/test_corrections.py"
 INPUT_BREAKAGES = (
     SeenBreakage(
         rule="offsets beyond 12 hours are no timestamps",
-        file="ingest/values.py",
+        file="customer_status/ingest/values.py",
         text="[+-](?:0[0-9]|1[0-8])",
         replacement="[+-](?:0[0-9]|1[0-2])",
         seen_by=f"{DATES}::test_offsets_of_all_the_world_are_read",
     ),
     SeenBreakage(
         rule="an erased identifier follows from the address alone",
-        file="forget/tokens.py",
+        file="customer_status/erasure/tokens.py",
         text="getvariable('erasure_secret') || kind",
         replacement="kind",
         seen_by=f"{TOKENS}::test_a_token_cannot_be_made_from_the_address_alone",
@@ -67,7 +67,7 @@ INPUT_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a JSON number with an exponent is read as a whole one",
-        file="ingest/jsonrows.py",
+        file="customer_status/ingest/jsonrows.py",
         text="may_be_id=key in ids or with_columns",
         replacement="may_be_id=False",
         seen_by=f"{IDS}::test_numbers_in_json_are_read_like_their_texts",
@@ -81,14 +81,14 @@ INPUT_BREAKAGES = (
     ),
     SeenBreakage(
         rule="values corrected in quarantined rows are counted",
-        file="ingest/judging.py",
+        file="customer_status/ingest/judging.py",
         text="and not ({any_broken(rules)})",
         replacement="",
         seen_by=f"{CORRECTIONS}::test_corrected_values_are_counted_in_the_accepted_rows_only",
     ),
     SeenBreakage(
         rule="of several names of one content, an unreadable one is chosen",
-        file="ingest/run.py",
+        file="customer_status/ingest/run.py",
         text="key=lambda file: (file.problem is not None, file.name)",
         replacement="key=lambda file: file.name",
         seen_by="tests/ingest/test_ingest_files.py::test_one_content_under_two_names_is_taken_once",

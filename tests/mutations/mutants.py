@@ -10,9 +10,9 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.models.compiled import compile_project
 from tests.mutations.mutation import Mutation
-from world.layout import PROJECT_DIR
 
 FOLDERS = ("models", "macros", "seeds")
 FILES = ("dbt_project.yml", "profiles.yml")

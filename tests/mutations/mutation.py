@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from world.layout import PROJECT_DIR
+from customer_status.environment.layout import PROJECT_DIR
 
 
 @dataclass(frozen=True)

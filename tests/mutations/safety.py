@@ -2,38 +2,38 @@
 
 from tests.mutations.seen import SeenBreakage
 
-REPORT = "tests/release/test_report_figures.py"
+REPORT = "tests/publish/test_report_figures.py"
 SANDBOX = "tests/ingest/test_mapping_sandbox.py"
-MASKING = "tests/world/test_masking.py"
+MASKING = "tests/environment/test_masking.py"
 AMOUNTS = "tests/models/test_amounts_are_exact.py"
 VOLUME = "tests/ingest/test_low_volume.py"
-SEEDS = "tests/world/test_seed_numbers.py"
+SEEDS = "tests/environment/test_seed_numbers.py"
 
 REPORT_BREAKAGES = (
     SeenBreakage(
         rule="the forecast names the status entered first",
-        file="release/sections.py",
+        file="customer_status/report/sections.py",
         text='Html(f"{chip(row.status)} → {chip(row.next_status)}")',
         replacement='Html(f"{chip(row.next_status)} → {chip(row.status)}")',
         seen_by=f"{REPORT}::test_the_forecast_table_names_the_status_left_first",
     ),
     SeenBreakage(
         rule="bars have another status's colour",
-        file="release/charts.py",
+        file="customer_status/report/charts.py",
         text='range=[f"var(--{name})" for name in STATUSES]',
         replacement='range=[f"var(--{name})" for name in STATUSES[::-1]]',
         seen_by=f"{REPORT}::test_the_history_shows_each_month_end_in_the_colours_of_the_statuses",
     ),
     SeenBreakage(
         rule="all customers are at risk",
-        file="release/figures.py",
+        file="customer_status/report/figures.py",
         text="count(*) filter (where is_at_risk)",
         replacement="count(*)",
         seen_by=f"{REPORT}::test_the_tiles_count_customers_revenue_risk_and_changes",
     ),
     SeenBreakage(
         rule="causes are those of 31 days",
-        file="release/figures.py",
+        file="customer_status/report/figures.py",
         text="where status_since > $day::date - $days::integer",
         replacement="where status_since >= $day::date - $days::integer",
         seen_by=f"{REPORT}::test_the_causes_are_of_the_last_30_days_in_the_colours_of_the_"
@@ -41,7 +41,7 @@ REPORT_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a chip has another status's colour",
-        file="release/report.css",
+        file="customer_status/report/report.css",
         text=".chip.captive::before { background: var(--captive); }",
         replacement=".chip.captive::before { background: var(--active); }",
         seen_by=f"{REPORT}::test_a_status_has_its_own_colour_wherever_it_is_shown",
@@ -51,28 +51,28 @@ REPORT_BREAKAGES = (
 SAFETY_BREAKAGES = (
     SeenBreakage(
         rule="a mapping may hold several statements",
-        file="ingest/mapping_query.py",
+        file="customer_status/ingest/mapping_query.py",
         text="if len(statements) != 1:",
         replacement="if not statements:",
         seen_by=f"{SANDBOX}::test_what_is_no_select_from_the_export_is_refused",
     ),
     SeenBreakage(
         rule="a mapping may call any table function",
-        file="ingest/mapping_query.py",
+        file="customer_status/ingest/mapping_query.py",
         text="if name not in TABLE_FUNCTIONS:",
         replacement="if not name:",
         seen_by=f"{SANDBOX}::test_what_is_no_select_from_the_export_is_refused",
     ),
     SeenBreakage(
         rule="a mapping's engine opens any file",
-        file="ingest/sql.py",
+        file="customer_status/engine.py",
         text='    "set enable_external_access = false",\n',
         replacement="",
         seen_by=f"{SANDBOX}::test_the_sandbox_opens_nothing_whatever_runs_in_it",
     ),
     SeenBreakage(
         rule="a mapping's engine can be opened again",
-        file="ingest/sql.py",
+        file="customer_status/engine.py",
         text='    "set lock_configuration = true",\n',
         replacement="",
         seen_by=f"{SANDBOX}::test_the_sandbox_opens_nothing_whatever_runs_in_it",
@@ -94,7 +94,7 @@ SAFETY_BREAKAGES = (
     ),
     SeenBreakage(
         rule="a rate of zero is taken",
-        file="world/seed_numbers.py",
+        file="customer_status/settings/seed_numbers.py",
         text="if rate is None or not RATE_UNIT / 2 <= rate < MOST_RATE:",
         replacement="if rate is None or not 0 <= rate < MOST_RATE:",
         seen_by=f"{SEEDS}::test_a_rate_that_cannot_convert_is_named",

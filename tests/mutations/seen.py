@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.mutations.mutation import Mutation
-from world.layout import PROJECT_DIR
 
 # What pytest says when tests ran and one failed; 2 and above is a broken run, not a failed test.
 FAILED = 1

@@ -7,7 +7,7 @@ from unittest import mock
 
 import dagster as dg
 
-from world.layout import World
+from customer_status.environment.layout import World
 
 COMMITTED = Path(__file__).with_name("asset_graph.txt")
 HOW_TO_RENEW = "python -m tests.orchestration.asset_graph"

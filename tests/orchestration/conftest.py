@@ -8,8 +8,8 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from customer_status.environment.layout import World
 from tests.orchestration.asset_graph import load_definitions
-from world.layout import World
 
 
 @dataclass(frozen=True)

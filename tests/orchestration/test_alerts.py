@@ -14,14 +14,14 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner
 
-from ingest.ledger import HELD, Receipt, write_receipt
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.ingest.ledger import HELD, Receipt, write_receipt
 from orchestration import alerts, headless
 from orchestration.__main__ import main
 from orchestration.defs.alerts.sensor import FROM_COMMAND_LINE, alert_on_failure
 from orchestration.failures import RunFailed
 from orchestration.headless import alerts_about_failure
-from world.errors import UserError
-from world.layout import World
 
 ALERT = {"event": "run_failed", "text": "número 1"}
 

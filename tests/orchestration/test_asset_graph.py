@@ -6,15 +6,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from customer_status.environment.layout import World
+from customer_status.feeds.layouts import FEEDS
 from expectations.suites import watch_of
-from ingest.feeds import FEEDS
 from orchestration.dbt import dbt_environment
 from orchestration.defs.dbt.assets import FOLLOWS_THE_DAY, build_arguments
 from orchestration.headless import steps_for_another_day
 from tests.end_to_end.test_arrival import LOGS
 from tests.orchestration.asset_graph import COMMITTED, HOW_TO_RENEW, described
 from tests.orchestration.conftest import Project
-from world.layout import World
 
 RELEASE = dg.AssetKey(["release", "current"])
 

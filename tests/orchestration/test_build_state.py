@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.ledger import Receipt, write_receipt
-from ingest.run import SCHEMA_FILE
+from customer_status.environment.layout import SHIPPED_SEEDS, World
+from customer_status.ingest.ledger import Receipt, write_receipt
+from customer_status.ingest.run import SCHEMA_FILE
+from customer_status.settings.config import write_config
 from orchestration.build_state import (
     BuildPlan,
     begin_build,
@@ -22,8 +24,6 @@ from orchestration.build_state import (
     read_state,
 )
 from orchestration.fingerprint import facts_made_of
-from world.layout import SHIPPED_SEEDS, World
-from world.settings import write_config
 
 DAY = date(2026, 3, 1)
 NEXT_DAY = date(2026, 3, 2)

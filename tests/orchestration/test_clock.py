@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from customer_status.environment.layout import World
 from orchestration.clock import clock_warnings, moment
-from world.layout import World
 
 
 @pytest.fixture

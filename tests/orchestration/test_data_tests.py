@@ -4,8 +4,8 @@ from collections import Counter
 
 import yaml
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.orchestration.conftest import Project
-from world.layout import PROJECT_DIR
 
 LONGEST_NAME = 60
 HOW = (

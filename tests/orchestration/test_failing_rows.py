@@ -11,6 +11,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+from customer_status.environment.layout import World
 from orchestration.defs.dbt.checks import with_failing_rows
 from orchestration.failing_rows import (
     RUNS_KEPT,
@@ -20,7 +21,6 @@ from orchestration.failing_rows import (
     look_up,
 )
 from orchestration.failures import failed_nodes
-from world.layout import World
 
 RUN = "0a1b2c3d-run"
 NOW = datetime(2026, 7, 1, 6, tzinfo=UTC)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.ledger import HELD, Receipt, write_receipt
-from ingest.mappings import SHIPPED_MAPPINGS, read_mapping
+from customer_status.environment.layout import PROJECT_DIR, SHIPPED_SEEDS, World
+from customer_status.ingest.ledger import HELD, Receipt, write_receipt
+from customer_status.ingest.mappings import SHIPPED_MAPPINGS, read_mapping
+from customer_status.settings.config import write_config
 from orchestration import fingerprint
 from orchestration.fingerprint import (
     code_version,
@@ -20,8 +22,6 @@ from orchestration.fingerprint import (
     policy_version,
     rules_made_of,
 )
-from world.layout import PROJECT_DIR, SHIPPED_SEEDS, World
-from world.settings import write_config
 
 DAY = date(2026, 3, 1)
 NEXT_DAY = date(2026, 3, 2)
@@ -146,7 +146,8 @@ def project(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["models/a.sql", "models/b.sql", "dbt_project.yml", "seeds/_seeds.yml", "world/a.py"]
+    "name",
+    ["models/a.sql", "models/b.sql", "dbt_project.yml", "seeds/_seeds.yml", "customer_status/a.py"],
 )
 def test_other_code_makes_another_release(world: World, project: Path, name: str) -> None:
     before = made_of(world), fingerprint.code_version()
@@ -174,10 +175,8 @@ def test_every_room_that_a_release_depends_on_is_in_its_code() -> None:
     assert {path.parts[0] for path in (Path(name) for name in fingerprint.CODE)} >= {
         "models",
         "macros",
-        "ingest",
+        "customer_status",
         "expectations",
-        "release",
-        "world",
     }
 
 
@@ -240,7 +239,7 @@ def test_code_that_is_deployed_while_a_run_is_going_is_not_what_it_ran(
 # that change a release: none may be forgotten by the fingerprint.
 SHIPPED = sorted(
     path.relative_to(PROJECT_DIR).as_posix()
-    for folder in ("models", "macros", "ingest", "expectations", "forget", "release", "world")
+    for folder in ("models", "macros", "customer_status", "expectations")
     for path in (PROJECT_DIR / folder).rglob("*")
     if path.is_file() and path.suffix != ".pyc"
 )

@@ -12,11 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
 from orchestration import healing
 from orchestration.build_state import BuildState
 from orchestration.healing import heal, heal_after, wait_until_free
-from world.errors import UserError
-from world.layout import World
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from customer_status.ingest.run import FeedOutcome
 from expectations.drift import Drift
-from ingest.run import FeedOutcome
 from orchestration.defs.raw.assets import raw_feed
 from orchestration.defs.run import WarehouseRun
 from orchestration.failures import what_failed

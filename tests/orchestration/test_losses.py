@@ -7,13 +7,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.landing import LandedFile
-from ingest.ledger import ACCEPTED, Receipt, read_receipts, receipt_path, write_receipt
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.ingest.landing import LandedFile
+from customer_status.ingest.ledger import (
+    ACCEPTED,
+    Receipt,
+    read_receipts,
+    receipt_path,
+    write_receipt,
+)
 from orchestration.headless import look_at_landing
 from orchestration.losses import is_whole, refuse_losses
 from orchestration.options import RunOptions
-from world.errors import UserError
-from world.layout import World
 
 JANUARY = "orders/january.csv"
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import PROJECT_DIR
 from orchestration.__main__ import main
 from orchestration.options import day_from, options_from, port_from
-from world.errors import UserError
-from world.layout import PROJECT_DIR
 
 VARIABLES = (
     "STATUS_DATA",

@@ -8,16 +8,16 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
-from ingest.landing import discover
+from customer_status.environment.errors import UserError
+from customer_status.ingest.landing import discover
+from customer_status.report.wording import text
 from orchestration.defs.raw.assets import check_results
 from orchestration.headless import look_at_landing
 from orchestration.input_quality import record
 from orchestration.options import RunOptions, options_from
 from orchestration.progress import say
 from orchestration.summary import print_summary
-from release.wording import text
 from tests.ingest.shop import GOOD_ROWS, NOW, Shop, csv_text, good_rows
-from world.errors import UserError
 
 HOSTILE = [
     "\x1b]0;title\x07\x1b[2J",

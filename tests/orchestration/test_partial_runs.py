@@ -8,7 +8,9 @@ import dagster as dg
 import duckdb
 import pytest
 
-from ingest.ledger import Receipt, write_receipt
+from customer_status.environment.layout import World
+from customer_status.ingest.ledger import Receipt, write_receipt
+from customer_status.settings.config import write_config
 from orchestration.build_state import BuildPlan, end_build
 from orchestration.defs.dbt.assets import ANOTHER_DAY, dbt_models_from, dbt_resource
 from orchestration.defs.raw.assets import raw_feed
@@ -16,8 +18,6 @@ from orchestration.defs.release.assets import release_asset
 from orchestration.defs.run import WarehouseRun
 from orchestration.options import options_from
 from tests.orchestration.conftest import Project
-from world.layout import World
-from world.settings import write_config
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """What is built beside a part of the tables, for a build of changes leaves some with few rows."""
 
+from customer_status.environment.layout import PROJECT_DIR
 from orchestration.parts import needed_beside, read_by, steps_of_changes
 from tests.models.compiled import compile_project
 from tests.orchestration.conftest import Project
-from world.layout import PROJECT_DIR
 
 PARENTS = {"mart": {"wide"}, "wide": {"narrow", "seed"}, "narrow": {"facts"}, "facts": {"raw"}}
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from customer_status.environment.layout import World
 from orchestration.published import last_release, lay_out
 from tests.holder import held_for_writing
 from tests.orchestration.conftest import Project
-from world.layout import World
 
 LOG_ROW = "('then', 'ana', 'late_event')"
 

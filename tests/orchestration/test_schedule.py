@@ -7,9 +7,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
 from orchestration.defs.schedule.daily import daily_schedule, landing_sensor
-from world.errors import UserError
-from world.layout import World
 
 
 @pytest.fixture

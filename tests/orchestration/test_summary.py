@@ -8,10 +8,10 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from customer_status.environment.layout import World
 from orchestration.options import RunOptions
 from orchestration.summary import print_summary
 from tests.holder import held_for_writing
-from world.layout import World
 
 
 @pytest.fixture

@@ -9,16 +9,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.ingest.ledger import Receipt
+from customer_status.ingest.revalidation import Revalidated
+from customer_status.ingest.run import FeedOutcome
 from expectations.drift import Drift
-from ingest.ledger import Receipt
-from ingest.revalidation import Revalidated
-from ingest.run import FeedOutcome
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import check_results, describe, drift_result, metadata
 from orchestration.failures import DBT_STEP, failed_nodes, what_failed
 from orchestration.progress import count, only_own_words, say
-from world.errors import UserError
-from world.layout import World
 
 KEY = dg.AssetKey(["raw", "orders"])
 

@@ -10,13 +10,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import SHIPPED_SEEDS
+from customer_status.settings.config import Settings, write_config
 from sample_data.complete_journey import conversion
 from sample_data.complete_journey.__main__ import main
 from sample_data.complete_journey.conversion import CONFIG, FEEDS, convert, landing_file
 from sample_data.complete_journey.package import TABLES, Source, find_source
-from world.errors import UserError
-from world.layout import SHIPPED_SEEDS
-from world.settings import Settings, write_config
 
 Ask = Callable[[str], Any]
 

@@ -8,13 +8,13 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from customer_status.environment.errors import UserError
 from sample_data.simulator import simulation
 from sample_data.simulator.__main__ import main
 from sample_data.simulator.blocks import draw_block
 from sample_data.simulator.pages import PageCounts
 from sample_data.simulator.parameters import BLOCK_CUSTOMERS, Parameters
 from sample_data.simulator.simulation import MARKER, SimulationSummary, simulate
-from world.errors import UserError
 
 
 def made(out: Path, **options: object) -> SimulationSummary:

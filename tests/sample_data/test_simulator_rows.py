@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from customer_status.environment.layout import SHIPPED_SEEDS
 from sample_data.simulator.feeds import FEEDS
 from sample_data.simulator.parameters import Orders, Parameters
 from sample_data.simulator.simulation import MARKER, simulate
 from sample_data.simulator.vocabulary import CURRENCIES, SALES_CHANNELS, TOUCH_TYPES
-from world.layout import SHIPPED_SEEDS
 
 CUSTOMERS, END = 600, date(2026, 10, 31)
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.commands.project import FOREIGN, OPTIONS
 from tests.end_to_end.shop import Shop
 from tests.end_to_end.story import FIRST_FILES
-from world.layout import PROJECT_DIR
 
 PATIENCE_SECONDS = 300
 JOB = {

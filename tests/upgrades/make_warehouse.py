@@ -15,8 +15,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from customer_status.environment.layout import PROJECT_DIR
 from tests.upgrades import business
-from world.layout import PROJECT_DIR
 
 KEPT = Path(__file__).parent / "warehouses"
 # Made again by every run, or of no use to a later version.

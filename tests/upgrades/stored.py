@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from forget.columns import KINDS
-from ingest.feeds import FEEDS
-from ingest.landing import discover
-from ingest.ledger import Receipt, read_receipts
-from ingest.run import ensure_schemas, ingest_feed
-from ingest.stored import stored_rows
+from customer_status.environment.source import claim
+from customer_status.feeds.layouts import FEEDS
+from customer_status.feeds.personal_columns import KINDS
+from customer_status.ingest.landing import discover
+from customer_status.ingest.ledger import Receipt, read_receipts
+from customer_status.ingest.run import ensure_schemas, ingest_feed
+from customer_status.ingest.stored import stored_rows
+from customer_status.settings.config import write_config
 from tests.end_to_end.shop import Shop
 from tests.upgrades import business
-from world.settings import write_config
-from world.source import claim
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ERASED = "concat_ws(' ', {names}) like '%erased:%' and concat_ws(' ', {names}) not like '%0123456%'"

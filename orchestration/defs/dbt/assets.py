@@ -20,6 +20,7 @@ from dagster_dbt import (
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
 
+from customer_status.environment.layout import PROJECT_DIR, World
 from orchestration.build_state import (
     begin_build,
     end_build,
@@ -39,7 +40,6 @@ from orchestration.options import options_from
 from orchestration.parts import needed_beside, read_by, steps_of_changes
 from orchestration.progress import count, say
 from orchestration.published import lay_out
-from world.layout import PROJECT_DIR, World
 
 # What the as-of date, and what was published last, have a say in; all else are facts.
 FOLLOWS_THE_DAY = (

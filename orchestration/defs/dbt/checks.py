@@ -5,8 +5,8 @@ from datetime import datetime
 
 import dagster as dg
 
+from customer_status.environment.layout import World
 from orchestration.failing_rows import FailedTest, in_short, look_up
-from world.layout import World
 
 
 def with_failing_rows(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingest.feeds import FEEDS
+from customer_status.environment.layout import World
+from customer_status.feeds.layouts import FEEDS
 from orchestration.dbt import call_dbt
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun, settings_in_force
 from orchestration.progress import count, say
-from world.layout import World
 
 FORGOTTEN = dg.AssetKey(["raw", "forgotten"])
 # Ends with the model that says who is who.
@@ -27,8 +27,8 @@ MODEL = "int_identifier__resolved"
     description="Raw rows without the people who asked to be forgotten: tokens for identifiers.",
 )
 def forgotten(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
-    from forget.comparison import comparison_of
-    from forget.run import forget_people
+    from customer_status.erasure.comparison import comparison_of
+    from customer_status.erasure.run import forget_people
 
     def resolve_again(raw: Path) -> Path:
         # Rules on identifiers of people who are erased now are known by their tokens from here on.

@@ -3,13 +3,13 @@
 import dagster as dg
 from pydantic import Field
 
+from customer_status.environment.errors import UserError
 from orchestration.defs.dbt.assets import FOLLOWS_THE_DAY, SETTINGS_SEED
 from orchestration.defs.failures import user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.release.assets import release_facts
 from orchestration.defs.run import WarehouseRun
 from orchestration.options import day_from
-from world.errors import UserError
 
 
 class PastDay(dg.Config):
@@ -22,10 +22,10 @@ class PastDay(dg.Config):
 def past_day_op(
     context: dg.OpExecutionContext, config: PastDay, run: WarehouseRun
 ) -> dg.Output[str]:
+    from customer_status.publish.days import write_day
+    from customer_status.publish.manifest import public_tables
+    from customer_status.publish.modes import release_mode
     from orchestration.past_day import beside, build
-    from release.days import write_day
-    from release.manifest import public_tables
-    from release.modes import release_mode
 
     with user_errors_fail():
         day = day_from(config.as_of_date, name="as_of_date")

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from customer_status.feeds.layouts import FEEDS
+from customer_status.ingest.ledger import added_up
 from expectations.low_volume import FEED as LOW_VOLUME_FEED
 from expectations.low_volume import low_days
 from expectations.suites import watch_of
-from ingest.feeds import FEEDS
-from ingest.ledger import added_up
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import current_facts
 from orchestration.progress import count, say
 
 if TYPE_CHECKING:
+    from customer_status.ingest.run import FeedOutcome
     from expectations.drift import Drift
-    from ingest.run import FeedOutcome
 
 SEEDS_IN_FORCE = dg.AssetKey(["config", "seeds_in_force"])
 # One writer at a time: every step that writes the warehouse takes this pool of one.
@@ -34,7 +34,7 @@ POOL = "warehouse"
     description="The shipped seeds, overlaid with the business's own, and the day of the run.",
 )
 def seeds_in_force(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
-    from ingest.run import ensure_schemas
+    from customer_status.ingest.run import ensure_schemas
 
     with user_errors_fail():
         settings = run.settings
@@ -66,8 +66,8 @@ def take_in(
     context: dg.AssetExecutionContext, feed: str, run: WarehouseRun
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Bring the feed's files in, look at its newest days, and tell of both."""
-    from ingest.landing import discover
-    from ingest.run import ingest_feed
+    from customer_status.ingest.landing import discover
+    from customer_status.ingest.run import ingest_feed
     from orchestration.input_quality import record
     from orchestration.losses import refuse_losses
 
@@ -132,8 +132,8 @@ def check_specs(feed: str, key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 def newest_drifts(feed: str, run: WarehouseRun) -> "tuple[tuple[Drift, ...], list[str]]":
     """Where the feed's newest days in raw are unlike the weeks before, and days that hold."""
+    from customer_status.ingest.profile import newest_profiles
     from expectations.drift import drifts
-    from ingest.profile import newest_profiles
 
     watch = watch_of(feed)
     if watch is None:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from forget.tokens import state as forgotten
-from ingest.feeds import FEEDS
-from ingest.ledger import added_up
+from customer_status.environment.errors import UserError
+from customer_status.environment.layout import World
+from customer_status.erasure.tokens import state as forgotten
+from customer_status.feeds.layouts import FEEDS
+from customer_status.ingest.ledger import added_up
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import RunFacts, WarehouseRun
@@ -23,11 +25,9 @@ from orchestration.fingerprint import (
 )
 from orchestration.notes import DATA_NOTES
 from orchestration.progress import count, say
-from world.errors import UserError
-from world.layout import World
 
 if TYPE_CHECKING:
-    from release.facts import ReleaseFacts
+    from customer_status.report.facts import ReleaseFacts
 
 # A day, and the time that a daily run may take longer than the one before.
 FRESH_HOURS = 26
@@ -65,12 +65,12 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="The public models, the report and release.json that readers see.",
     )
     def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
+        from customer_status.publish.manifest import public_tables
+        from customer_status.publish.modes import release_mode
+        from customer_status.publish.publish import publish, remove_outspoken
         from orchestration.build_state import facts_are_built, note_release, read_state
         from orchestration.defs.release.figures import figures
         from orchestration.input_quality import newest_page
-        from release.manifest import public_tables
-        from release.modes import release_mode
-        from release.publish import publish, remove_outspoken
 
         with user_errors_fail():
             state = read_state(run.world)
@@ -114,8 +114,8 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 
 def release_facts(run: RunFacts) -> "ReleaseFacts":
     """What the release says about itself; the id is the day it speaks of and what it is made of."""
-    from release.facts import ReleaseFacts
-    from release.identities import read_identities
+    from customer_status.publish.identities import read_identities
+    from customer_status.report.facts import ReleaseFacts
 
     world = run.world
     identities = read_identities(world.build_database)
@@ -159,7 +159,7 @@ def release_facts(run: RunFacts) -> "ReleaseFacts":
 
 
 def _feed_notes(run: RunFacts, as_of: date, latest: date | None) -> list[str]:
-    from release.coverage import feed_notes, read_coverage
+    from customer_status.report.coverage import feed_notes, read_coverage
 
     is_day_given = run.options.as_of is not None
     database = run.world.build_database

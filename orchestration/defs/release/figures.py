@@ -4,8 +4,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from release.publish import MART, facts_of
-from release.reading import opened_release
+from customer_status.publish.publish import MART, facts_of
+from customer_status.publish.reading import opened_release
 
 # All of them every time: a status that nobody has is a zero in the plot, not a gap.
 STATUSES = ("captive", "active", "passive", "inactive")

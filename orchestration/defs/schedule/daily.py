@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dagster as dg
 
+from customer_status.environment.errors import UserError
+from customer_status.environment.lock import writing
 from orchestration.options import options_from
-from world.errors import UserError
-from world.lock import writing
 
 DEFAULT_CRON = "0 6 * * *"
 DEFAULT_TIMEZONE = "UTC"
@@ -45,7 +45,7 @@ def daily_schedule() -> dg.ScheduleDefinition:
     description="Starts a run when the landing folder holds other files than when it last looked.",
 )
 def landing_sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    from ingest.landing import discover
+    from customer_status.ingest.landing import discover
 
     try:
         options = options_from()
