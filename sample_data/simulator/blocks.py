@@ -70,24 +70,53 @@ def draw_block(business: Business, block: int) -> dict[str, Columns]:
         stores=len(business.store_ids),
     )
     purchases = draw_purchases(rng["purchases"], season, parameters, people)
-    life = {"people": people, "purchases": purchases}
-    numbers = {"first_number": block * _NUMBERS_PER_BLOCK}
-    zones = {"store_zones": business.store_zones}
-    orders = draw_orders(rng["orders"], season, parameters, **life, **zones, **numbers)
+    first_number = block * _NUMBERS_PER_BLOCK
+    orders = draw_orders(
+        rng["orders"],
+        season,
+        parameters,
+        people=people,
+        purchases=purchases,
+        store_zones=business.store_zones,
+        first_number=first_number,
+    )
     log = TouchLog(season)
-    draw_campaigns(rng["touches"], season, parameters, **life, log=log)
-    draw_feedback(rng["touches"], season, parameters, **life, orders=orders, log=log)
+    draw_campaigns(rng["touches"], season, parameters, people=people, purchases=purchases, log=log)
+    draw_feedback(
+        rng["touches"],
+        season,
+        parameters,
+        people=people,
+        purchases=purchases,
+        orders=orders,
+        log=log,
+    )
     touches = log.columns()
-    heard = {"people": people, "touches": touches, **numbers}
     feeds = {
         "orders": order_rows(rng["versions"], season, parameters, orders),
         "web_sessions": draw_visits(
-            rng["visits"], season, parameters, purchases=purchases, orders=orders, **heard
+            rng["visits"],
+            season,
+            parameters,
+            people=people,
+            purchases=purchases,
+            orders=orders,
+            touches=touches,
+            first_number=first_number,
         ),
-        "crm_touches": touch_rows(rng["touches"], season, parameters, **heard),
+        "crm_touches": touch_rows(
+            rng["touches"],
+            season,
+            parameters,
+            people=people,
+            touches=touches,
+            first_number=first_number,
+        ),
         "contacts": contact_rows(rng["contacts"], season, people),
     }
-    truth = _truth(season, **life, orders=orders, touches=touches, feeds=feeds)
+    truth = _truth(
+        season, people=people, purchases=purchases, orders=orders, touches=touches, feeds=feeds
+    )
     return _tables(rng["dice"], feeds, truth, first)
 
 

@@ -59,15 +59,22 @@ def _after_orders(
     topic = rng.integers(0, len(v.TOPICS), chosen.size)
     log.add(v.TICKET_OPENED, person[chosen], when, channel=v.BY_EMAIL, topic=topic)
     solved = when + rng.integers(3600, 6 * DAY_SECONDS, chosen.size)
-    common = {"channel": v.BY_EMAIL, "topic": topic, "cost": _TICKET_CENTS}
-    log.add(v.TICKET_RESOLVED, person[chosen], solved, direction=v.OUTBOUND, **common)
+    log.add(
+        v.TICKET_RESOLVED,
+        person[chosen],
+        solved,
+        direction=v.OUTBOUND,
+        channel=v.BY_EMAIL,
+        topic=topic,
+        cost=_TICKET_CENTS,
+    )
     chosen, when = some(c.call_per_order, 15)
     topic = rng.integers(0, len(v.TOPICS), chosen.size)
     log.add(v.CALL, person[chosen], when, channel=v.BY_PHONE, topic=topic, cost=_CALL_CENTS)
     chosen, when = some(c.complaint_per_order, 15)
-    channel = rng.choice((v.BY_EMAIL, v.BY_PHONE, v.BY_WHATSAPP, v.IN_STORE), chosen.size)
+    channels = rng.choice((v.BY_EMAIL, v.BY_PHONE, v.BY_WHATSAPP, v.IN_STORE), chosen.size)
     topic = rng.integers(0, len(v.TOPICS), chosen.size)
-    log.add(v.COMPLAINT, person[chosen], when, channel=channel, topic=topic)
+    log.add(v.COMPLAINT, person[chosen], when, channel=channels, topic=topic)
     chosen, when = some(c.referral_per_order, 30)
     log.add(v.REFERRAL, person[chosen], when, channel=v.BY_WEB)
     chosen, when = some(c.event_per_order, 60)
@@ -114,8 +121,7 @@ def _outbound_calls(
     who = np.flatnonzero(may_call & calls)
     day = rng.uniform(np.minimum(people.arrived[who] + 1, season.days), season.days)
     at = season.start_second + (day * DAY_SECONDS).astype(np.int64)
-    common = {"channel": v.BY_PHONE, "cost": _CALL_CENTS}
-    log.add(v.CALL, who, at, direction=v.OUTBOUND, **common)
+    log.add(v.CALL, who, at, direction=v.OUTBOUND, channel=v.BY_PHONE, cost=_CALL_CENTS)
 
 
 def _parting_words(

@@ -128,9 +128,9 @@ def _plant(
     damaged, duplicate, resent, untidy = _bands(defects)
     kinds = DAMAGES[page.feed]
     is_untidy = f"dice >= {resent} and dice < {untidy} and email is not null"
-    rows, late, untidy_rows = connection.execute(f"""
+    [(rows, late, untidy_rows)] = connection.execute(f"""
         select count(*), coalesce(sum(is_late::int), 0), count_if({is_untidy}) from page
-    """).fetchone()
+    """).fetchall()
     faults = [("late_version", False, int(late)), ("untidy_email", False, untidy_rows)]
     if is_resend:
         faults = [("resent_row", False, rows)]
@@ -157,7 +157,7 @@ def _plant(
             where dice >= {damaged} and dice < {duplicate}
         """)
         faults += _planted(connection, page)
-    total = connection.execute("select count(*) from page").fetchone()[0]
+    [(total,)] = connection.execute("select count(*) from page").fetchall()
     return PageCounts(total, [fault for fault in faults if fault[2]])
 
 

@@ -71,8 +71,8 @@ def _known_visits(
 ) -> Columns:
     """Person, start, source, campaign clicked and whether it ends in an order, of all visits."""
     browsing, browse_at = _browsing(rng, season, parameters, people, purchases)
-    online = np.isin(orders.channel, (v.WEB, v.APP)) & (orders.person >= 0)
-    online = np.flatnonzero(online & ~orders.is_subscription & (orders.type != v.EXCHANGE))
+    is_online = np.isin(orders.channel, (v.WEB, v.APP)) & (orders.person >= 0)
+    online = np.flatnonzero(is_online & ~orders.is_subscription & (orders.type != v.EXCHANGE))
     order_at = orders.ordered_at[online] - rng.integers(120, 1500, online.size)
     clicked = (touches["type"] == v.CLICKED) & (touches["campaign"] >= 0)
     click_at = np.minimum(touches["touched_at"][clicked] + 2, season.end_second - 1)
