@@ -42,16 +42,18 @@ class Engine:
     ) -> None:
         self.database = f":memory:ingest_{uuid4().hex}"
         self.connection = duckdb.connect(self.database)
-        self._settings = {
+        self._temp_directory, self._timezone = temp_directory, timezone
+        self._memory_limit = memory_limit
+        self._is_locked = False
+        settings = {
             # Text and timestamps without an offset are read in the session's zone.
             "timezone": timezone,
-            "temp_directory": temp_directory,
+            "temp_directory": str(temp_directory),
             "memory_limit": memory_limit,
         }
-        self._is_locked = False
-        for name, value in self._settings.items():
+        for name, value in settings.items():
             if value:
-                self.connection.execute(f"set {name} = {literal(str(value))}")
+                self.connection.execute(f"set {name} = {literal(value)}")
         self.connection.execute("set parquet_metadata_cache = true")
         self.connection.execute("set enable_progress_bar = false")
 
@@ -60,8 +62,11 @@ class Engine:
 
         It has none of this engine's tables, and its settings are locked.
         """
-        spill = self._settings["temp_directory"] / "sandbox"
-        box = Engine(**{**self._settings, "temp_directory": spill})
+        box = Engine(
+            temp_directory=self._temp_directory / "sandbox",
+            timezone=self._timezone,
+            memory_limit=self._memory_limit,
+        )
         paths = ", ".join(literal(str(path)) for path in files)
         for statement in (f"set allowed_paths = [{paths}]", *_CLOSED):
             box.connection.execute(statement)
@@ -83,7 +88,8 @@ class Engine:
             # Rows are gathered until they make a group: by count alone, wide rows fill the memory.
             options += f", row_group_size_bytes {literal(MAX_ROW_GROUP)}"
         result = self.connection.execute(f"copy ({query}) to {literal(str(path))} ({options})")
-        return result.fetchone()[0]
+        [(rows,)] = result.fetchall()
+        return rows
 
     def rows(self, query: str) -> list[tuple]:
         return self.connection.execute(query).fetchall()

@@ -89,9 +89,9 @@ class Profile:
             mine = self.categories.setdefault(column, {})
             for value, rows in values.items():
                 mine[value] = mine.get(value, 0) + rows
-        for column, sums in other.amounts.items():
-            mine = self.amounts.get(column, (0, 0.0, 0.0))
-            self.amounts[column] = tuple(a + b for a, b in zip(mine, sums, strict=True))
+        for column, (count, total, squares) in other.amounts.items():
+            known = self.amounts.get(column, (0, 0.0, 0.0))
+            self.amounts[column] = (known[0] + count, known[1] + total, known[2] + squares)
 
 
 @dataclass(frozen=True)
@@ -222,13 +222,17 @@ def _volume(watch: Watch, compared: _Compared) -> Iterator[Drift]:
 
 def _nulls(watch: Watch, compared: _Compared) -> Iterator[Drift]:
     for column in sorted(compared.now.nulls.keys() - watch.may_be_empty):
-        shift = _share_shift(compared, lambda profile, name=column: profile.nulls.get(name, 0))
+        shift = _share_shift(compared, _rows_without(column))
         if shift and shift[0] > shift[1]:
             now, usual = shift
             text = (
                 f"{column} is empty in {now:.0%} of the rows {compared.when}, usually {usual:.0%}"
             )
             yield Drift(column, "empty", text, now - usual)
+
+
+def _rows_without(column: str) -> Callable[[Profile], int]:
+    return lambda profile: profile.nulls.get(column, 0)
 
 
 def _mix(compared: _Compared, column: str, *, may_name: bool) -> Iterator[Drift]:

@@ -4,6 +4,8 @@ duckdb-engine gives every cursor the same connection, so the commit that Great E
 after each query drops the query's result. Here every cursor is a DuckDB cursor of its own.
 """
 
+from typing import Any
+
 import duckdb
 import duckdb_engine
 from sqlalchemy.dialects import registry
@@ -24,8 +26,9 @@ class Dialect(duckdb_engine.Dialect):
     driver = "gx"
     supports_statement_cache = False
 
-    def connect(self, *_: object, database: str, **__: object) -> _Connection:
-        return _Connection(duckdb.connect(database))
+    # Any, as in the parent: the wrapper hands on most of what SQLAlchemy asks of a connection.
+    def connect(self, *cargs: Any, **cparams: Any) -> Any:
+        return _Connection(duckdb.connect(cparams["database"]))
 
 
 def url(database: str) -> str:

@@ -20,7 +20,12 @@ class ExpectNoBadRows(UnexpectedRowsExpectation):
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ("unexpected_rows_query.row_count",)
 
-    def _validate(self, metrics: dict, **_: object) -> dict:
+    def _validate(
+        self,
+        metrics: dict,
+        runtime_configuration: object = None,
+        execution_engine: object = None,
+    ) -> dict:
         count = metrics["unexpected_rows_query.row_count"]
         return {"success": count == 0, "result": {"observed_value": count}}
 

@@ -20,6 +20,7 @@ from expectations.rules import Rule
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.core import ExpectationValidationResult
+    from great_expectations.data_context import EphemeralDataContext
 
 _MODULES: dict[str, ModuleType] = {
     module.FEED: module for module in (orders, web_sessions, crm_touches, contacts, erasures)
@@ -123,7 +124,7 @@ def build_suite(name: str, rules: tuple[Rule, ...]) -> "ExpectationSuite":
     return gx.ExpectationSuite(name=name, expectations=[expect_no_bad_rows(r) for r in rules])
 
 
-def _silence(context: object) -> None:
+def _silence(context: "EphemeralDataContext") -> None:
     """No progress bars: runs write to logs."""
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -131,6 +132,7 @@ def _silence(context: object) -> None:
 
 
 def _check(result: "ExpectationValidationResult") -> Check:
+    assert result.expectation_config is not None  # the result of a run says what was expected
     meta = result.expectation_config.meta
     if (result.exception_info or {}).get("raised_exception") or "observed_value" not in (
         result.result or {}

@@ -5,7 +5,6 @@ The pattern is the one by which the models mask columns (macros/engine/personal_
 
 import re
 from functools import cache
-from typing import TypeVar
 
 import yaml
 
@@ -13,15 +12,13 @@ from customer_status.environment.layout import PROJECT_DIR
 
 MASK = "***"
 
-T = TypeVar("T")
-
 
 def masked(text: str) -> str:
     """The text with a mask in the place of every e-mail address, written plainly or encoded."""
     return _pattern().sub(MASK, text) if _may_hold_one(text) else text
 
 
-def masked_document(document: T) -> T:
+def masked_document(document: object) -> object:
     """A document of JSON with every text in it masked, keys included."""
     if isinstance(document, str):
         return masked(document)

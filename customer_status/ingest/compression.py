@@ -29,7 +29,8 @@ def check_gzip(path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> None:
         Unreadable: the data are none, damaged, cut off, or followed by something else; or they
             unpack to too much, in all or in one line.
     """
-    member, is_first = None, True
+    member: zlib._Decompress | None = None
+    is_first = True
     text = MeasuredText(max_unpacked)
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
@@ -40,7 +41,7 @@ def check_gzip(path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES) -> None:
                     member = zlib.decompressobj(_GZIP)
                 chunk = _check_some(member, chunk, text, is_first=is_first)
                 if member.eof:
-                    member, is_first, chunk = None, False, member.unused_data
+                    chunk, member, is_first = member.unused_data, None, False
     if member is not None or is_first:
         is_empty = path.stat().st_size == 0
         fault = "end too early: it is truncated" if not is_empty else "are missing: it is empty"

@@ -107,7 +107,9 @@ def _cells(lines: TextIO, separator: str | None) -> Iterator[list[str]]:
         raise Unreadable(f"its quoting is broken at line {reader.line_num} ({error})") from error
 
 
-def map_export(engine: Engine, file: LandedFile, source: Source, *, folder: Path) -> MappedExport:
+def map_export(
+    engine: Engine, file: LandedFile, source: Source, *, mapping: FeedMapping, folder: Path
+) -> MappedExport:
     """Let the file's mapping make rows of its feed.
 
     Args:
@@ -118,7 +120,6 @@ def map_export(engine: Engine, file: LandedFile, source: Source, *, folder: Path
         Unreadable: the mapping cannot be used, or fails on the export's values.
         duckdb.Error: the engine cannot read the export.
     """
-    mapping = file.mapping
     export = folder / f"{file.file_id}.export.parquet"
     mapped = folder / f"{file.file_id}.mapped.parquet"
     offered = _offered(source)

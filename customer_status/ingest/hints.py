@@ -51,6 +51,7 @@ def hint(file: LandedFile, *, is_its_format: bool) -> str | None:
     head = _head(file)
     if file.format == "parquet" and (is_its_format or head.startswith(b"PAR1")):
         return None
+    assert file.format is not None  # a file without a format is not opened at all
     wanted = _WANTED[file.format]
     for signature, kind in _SIGNATURES.items():
         if head.startswith(signature):

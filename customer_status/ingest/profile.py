@@ -97,7 +97,7 @@ def _totals(engine: Engine, feed: str, watch: Watch) -> dict[date, Profile]:
 
 def _amounts(watch: Watch, sums: list[float | None]) -> dict[str, tuple[int, float, float]]:
     return {
-        column: (int(sums[3 * i]), float(sums[3 * i + 1] or 0), float(sums[3 * i + 2] or 0))
+        column: (int(sums[3 * i] or 0), float(sums[3 * i + 1] or 0), float(sums[3 * i + 2] or 0))
         for i, column in enumerate(watch.amounts)
     }
 

@@ -25,6 +25,7 @@ def split(
         Unreadable: the landed file has changed since it was staged.
         RuntimeError: the parts do not add up to the rows that were read.
     """
+    assert staged.path is not None  # a file without rows to judge is held
     if not tally.rows_bad and not tally.notices:
         return [(staged.path, "raw")]
     rejected = staged.path.with_suffix(".rejected.parquet")
@@ -65,6 +66,7 @@ def _check_unchanged(staged: StagedFile) -> None:
 def _rejected_rows(staged: StagedFile, suite: RowSuite) -> str:
     """Bad rows as they came: read from the landed file again, with their place in it."""
     file = staged.file
+    assert staged.source is not None  # its rows have been read by it
     rows = typed_select(staged.source, feed=file.feed, file_id=file.file_id, with_origin=True)
     rows, rules = suite.corrected(rows), suite.rules
     # The row as it came is put together last, for the few rows that are kept.

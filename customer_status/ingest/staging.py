@@ -118,7 +118,7 @@ def _copy(engine: Engine, file: LandedFile, source: Source, *, folder: Path) -> 
     if not file.mapping:
         return _copy_typed(engine, file, source, folder=folder)
     try:
-        mapped = map_export(engine, file, source, folder=folder)
+        mapped = map_export(engine, file, source, mapping=file.mapping, folder=folder)
     except LacksColumns as error:
         return StagedFile(file, missing_columns=str(error))
     return replace(

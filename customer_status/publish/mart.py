@@ -70,8 +70,9 @@ def _opened(build_database: Path, mart: Path, spill: Path) -> Iterator[duckdb.Du
     """The build as ``build`` and the file to write as ``mart``; both are closed in the end."""
     if not build_database.exists():
         raise UserError(f"{build_database}: nothing has been built yet; build the models first.")
-    config = {"temp_directory": str(spill), "memory_limit": MEMORY_LIMIT}
-    with duckdb.connect(config=config) as connection:
+    with duckdb.connect(
+        config={"temp_directory": str(spill), "memory_limit": MEMORY_LIMIT}
+    ) as connection:
         connection.execute(f"attach {_text(str(build_database))} as build (read_only)")
         connection.execute(
             f"attach {_text(str(mart))} as mart (storage_version '{STORAGE_VERSION}')"

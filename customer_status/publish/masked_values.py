@@ -23,7 +23,7 @@ _COLUMNS = """
 
 def masked_values(mart: Path) -> dict[str, int]:
     """Rows with a masked or hashed value by ``table.column``; columns without one are left out."""
-    found = {}
+    found: dict[str, int] = {}
     with duckdb.connect(str(mart), read_only=True) as connection:
         for table, columns in connection.execute(_COLUMNS).fetchall():
             counts = ", ".join(

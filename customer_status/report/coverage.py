@@ -86,14 +86,15 @@ def read_coverage(
     """Look into a finished build."""
     with duckdb.connect(str(build_database), read_only=True) as connection:
         feeds = {
-            feed: Observed(*connection.execute(_query(*place), [as_of]).fetchone())
+            feed: Observed(*row)
             for feed, place in _DAYS.items()
+            for row in connection.execute(_query(*place), [as_of]).fetchall()
         }
         for feed, day in connection.execute(_SILENCES_THAT_GO_ON, [as_of]).fetchall():
             feeds[feed] = replace(feeds[feed], unmeasured_from=day)
-        is_measured, window_days = connection.execute(_RULING, [as_of]).fetchone()
+        [(is_measured, window_days)] = connection.execute(_RULING, [as_of]).fetchall()
         unmeasured = [
-            Unmeasured(*row, segments=tuple(segments))
+            replace(Unmeasured(*row), segments=tuple(segments))
             for *row, segments in connection.execute(_UNMEASURED, [as_of]).fetchall()
         ]
     return Coverage(

@@ -1,5 +1,6 @@
 """The parts of the report that show figures, in the order in which they are read."""
 
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 from decimal import Decimal
 
@@ -184,7 +185,7 @@ def _per(amount: Decimal | float | None, customers: int) -> Decimal | float | No
     return None if amount is None or not customers else amount / customers
 
 
-def _split(label: str, amounts: dict[str, Decimal | float | int | None]) -> Html:
+def _split(label: str, amounts: Mapping[str, Decimal | float | None]) -> Html:
     """One bar of 100 %; a part too slim for its number keeps it as a tooltip."""
     whole = sum(amount for amount in amounts.values() if amount)
     parts = []

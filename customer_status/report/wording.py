@@ -49,7 +49,7 @@ def compact(value: Decimal | float | None) -> str:
     if value is None:
         return MISSING
     for unit, size in ((" B", 10**9), (" M", 10**6)):
-        if abs(value) >= size:
+        if value >= size or value <= -size:
             scaled = float(value) / size
             return f"{scaled:.{2 if abs(scaled) < 10 else 1}f}{unit}"
     return number(value)
