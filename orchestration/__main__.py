@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from typing import NoReturn
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
 
 import click
 from rich.console import Console
@@ -11,6 +12,8 @@ from rich.console import Console
 from customer_status.environment.errors import UserError
 from customer_status.environment.permissions import keep_private
 from customer_status.environment.text import shown
+
+F = TypeVar("F", bound=Callable[..., object])
 
 
 @click.group(help="Runs the customer status warehouse.")
@@ -29,7 +32,7 @@ def complain_of(line: str) -> None:
     click.echo(shown(line), err=True)
 
 
-def option(name: str, help_text: str, *, variable: str = "") -> object:
+def option(name: str, help_text: str, *, variable: str = "") -> Callable[[F], F]:
     variable = variable or f"STATUS_{name.upper().replace('-', '_')}"
     return click.option(f"--{name}", envvar=variable, default="", help=help_text)
 

@@ -100,8 +100,7 @@ def _table(
 ) -> Table:
     table = Table(box=box.SQUARE)
     for name, is_number in zip(names, are_numbers, strict=True):
-        justify = "right" if is_number else "left"
-        table.add_column(Text(name), justify=justify, overflow="fold")
+        table.add_column(Text(name), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(Text, row))
     return table

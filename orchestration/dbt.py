@@ -80,6 +80,7 @@ def begin_dbt(arguments: Sequence[str]) -> subprocess.Popen[bytes]:
     global _ready
     process, _ready = _ready or _open(os.environ), None
     command = {"arguments": [*arguments, *PROFILES], "environment": dict(os.environ)}
+    assert process.stdin is not None  # `_open` gives it a pipe
     # A process that died says why in its output, which is read next.
     with suppress(BrokenPipeError), process.stdin as told:
         told.write(json.dumps(command).encode() + b"\n")

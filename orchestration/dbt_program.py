@@ -35,8 +35,10 @@ def main() -> int:
     """Read the project, wait for the command, run it; 0 if all of it succeeded."""
     from dbt.artifacts.schemas.run import RunExecutionResult
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
-    project = dbtRunner().invoke([*QUIET, *PARSING]).result
+    parsed = dbtRunner().invoke([*QUIET, *PARSING]).result
+    project = parsed if isinstance(parsed, Manifest) else None
     order = sys.stdin.readline()
     if not order:
         return FAILED
@@ -80,7 +82,8 @@ class Teller:
                 print(env_scrubber(msg_to_json(event)), flush=True)
             except BrokenPipeError:
                 os._exit(FAILED)  # the run that asked has died, and the next one waits for us
-        self._log.info("[%s] %s", event.info.level, env_scrubber(event.info.msg))
+        text = event.info.msg  # type: ignore[attr-defined]  # dbt's own protocol lacks it
+        self._log.info("[%s] %s", event.info.level, env_scrubber(text))
 
 
 if __name__ == "__main__":

@@ -177,8 +177,9 @@ def _with_keys(
 ) -> str | None:
     """A test of one column selects its values only: the query of the rows that hold them."""
     column, manifest = node.get("column_name"), _read(world.target / "manifest.json")
-    tested = manifest.get("nodes", {}).get(node.get("attached_node"), {})
-    keys = primary_keys(manifest.get("nodes", {})).get(node.get("attached_node"), ())
+    attached = node.get("attached_node") or ""
+    tested = manifest.get("nodes", {}).get(attached, {})
+    keys = primary_keys(manifest.get("nodes", {})).get(attached, ())
     if not column or not keys or not tested:
         return None
     failing = connection.sql(f"from ({compiled})").columns[0]

@@ -47,8 +47,10 @@ def told_by_events(events: Sequence[dg.DagsterEvent], world: World, *, run_id: s
 def _kept_out(events: Sequence[dg.DagsterEvent]) -> Iterator[str]:
     """Why a run failed before its first step: another one holds the warehouse."""
     for event in events:
-        if event.event_type is dg.DagsterEventType.RESOURCE_INIT_FAILURE:
-            error = event.engine_event_data.error
+        if event.event_type is not dg.DagsterEventType.RESOURCE_INIT_FAILURE:
+            continue
+        error = event.engine_event_data.error
+        if error:
             yield error.message.removeprefix(f"{UserError.__module__}.{error.cls_name}: ").strip()
 
 
@@ -80,7 +82,7 @@ def _failed_steps(events: Sequence[dg.DagsterEvent], world: World, run_id: str) 
             yield from nodes
         elif failure.user_failure_data and failure.user_failure_data.description:
             yield failure.user_failure_data.description
-        elif "DagsterAssetCheckFailedError" not in str(failure.error):
+        elif failure.error and "DagsterAssetCheckFailedError" not in str(failure.error):
             cause = failure.error.cause or failure.error
             yield f"{event.step_key}: {in_one_line(cause.message)}"
 

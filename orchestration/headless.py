@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
 # A logger of the definitions is used only by a run that names it.
-QUIET = {"loggers": {"console": {}}}
+QUIET: dict[str, Any] = {"loggers": {"console": {}}}
 
 DAGSTER_SETTINGS = """\
 telemetry: {enabled: false}

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 
 # About two months of daily runs; some 2 MB each.
@@ -38,6 +39,8 @@ def prune_runs(instance: dg.DagsterInstance, *, keep: int = RUNS_KEPT) -> int:
 def _forget_checks(instance: dg.DagsterInstance) -> None:
     """Remove verdicts of checks in runs that are gone: Dagster leaves them, some 150 a run."""
     runs = instance.get_run_ids()
-    with instance.event_log_storage.index_connection() as connection:
+    events = instance.event_log_storage
+    assert isinstance(events, SqlEventLogStorage)  # Dagster's home is a folder with SQLite in it
+    with events.index_connection() as connection:
         of_runs_gone = AssetCheckExecutionsTable.c.run_id.not_in(runs)
         connection.execute(AssetCheckExecutionsTable.delete().where(of_runs_gone))

@@ -24,7 +24,7 @@ def refuse_losses(feed: str, files: Sequence[LandedFile], *, world: World) -> No
     batches = last.facts["input_batches"] if last else ()
     receipts = [receipt for receipt in read_receipts(world, feed) if receipt.state == ACCEPTED]
     kept = [receipt for receipt in receipts if is_in_raw(world, receipt)]
-    ids = {one.file_id for one in (*kept, *files)}
+    ids = {receipt.file_id for receipt in kept} | {file.file_id for file in files}
     # Under another text of its mapping the same file goes by another id.
     names = {one.file_name for one in kept if one.mapping} | {
         file.name for file in files if file.mapping

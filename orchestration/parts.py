@@ -37,7 +37,7 @@ def with_readers(
     """The models in ``first``, and those ``among`` the others that read them, at whichever hand."""
     found = set(first)
     while more := {
-        name for name in among if name not in found and found & parents.get(name, set())
+        name for name in among if name not in found and not found.isdisjoint(parents.get(name, ()))
     }:
         found |= more
     return found

@@ -107,7 +107,7 @@ def _statuses(world: World, facts: dict) -> Table:
 
 def _print_input(facts: dict, console: Console) -> None:
     batches = facts["input_batches"]
-    total = Counter()
+    total: Counter[str] = Counter()
     for batch in batches:
         total.update({key: batch[key] for key in batch if key.startswith("rows_")})
     console.print(

@@ -57,6 +57,7 @@ class WarehouseRun(dg.ConfigurableResource):
             wait_until_free(self.world)
             heal_build(self.world)
             remove_leftovers(self.world)
+            assert context.instance is not None  # Dagster gives one to every run
             prune_runs(context.instance)
             yield self
 
@@ -83,13 +84,15 @@ def settings_in_force(options: RunOptions, now: datetime) -> Settings:
 
     The day of the run is its date in the business's own zone, which is itself a setting.
     """
-    arguments = {
-        "overlay": options.config,
-        "as_of_date": options.as_of,
-        "erased": partial(without_erased, options.world),
-    }
-    settings = write_config(options.world.config, run_date=now.date(), **arguments)
+    write = partial(
+        write_config,
+        options.world.config,
+        overlay=options.config,
+        as_of_date=options.as_of,
+        erased=partial(without_erased, options.world),
+    )
+    settings = write(run_date=now.date())
     local = now.astimezone(settings.business_timezone).date()
     if local == now.date():
         return settings
-    return write_config(options.world.config, run_date=local, **arguments)
+    return write(run_date=local)

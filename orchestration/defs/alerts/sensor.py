@@ -31,7 +31,7 @@ def alert_on_failure(context: dg.RunFailureSensorContext) -> None:
         return
     world = options_from().world
     entries = context.instance.all_logs(run.run_id)
-    events = [entry.dagster_event for entry in entries if entry.is_dagster_event]
+    events = [entry.dagster_event for entry in entries if entry.dagster_event]
     lines = told_by_events(events, world, run_id=run.run_id)
     alert = alerts.failure(world.warehouse, lines, world=world, run_id=run.run_id)
     for warning in alerts.send(alert):

@@ -30,7 +30,7 @@ from orchestration.build_state import (
     plan_part,
 )
 from orchestration.dbt import DBT, begin_dbt, call_dbt, dbt_environment
-from orchestration.defs.dbt.checks import with_failing_rows
+from orchestration.defs.dbt.checks import DbtEvent, with_failing_rows
 from orchestration.defs.forget.assets import FORGOTTEN
 from orchestration.defs.raw.assets import POOL, SEEDS_IN_FORCE
 from orchestration.defs.run import WarehouseRun
@@ -103,7 +103,7 @@ def manifest_path() -> Path:
 class OwnDbt(DbtCliResource):
     """dbt of this very environment, in the process that has been made ready for it."""
 
-    def cli(
+    def begun(
         self, args: Sequence[str], *, context: dg.AssetExecutionContext, target_path: Path
     ) -> DbtCliInvocation:
         chosen = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
@@ -129,7 +129,7 @@ def dbt_resource() -> OwnDbt:
     )
 
 
-def told(context: dg.AssetExecutionContext, events: Iterable[object]) -> Iterator[object]:
+def told(context: dg.AssetExecutionContext, events: Iterable[DbtEvent]) -> Iterator[DbtEvent]:
     """The events as they come; tells a person when a folder of models is built, and the tests."""
     waiting = Counter(key.path[0] for key in context.selected_asset_keys)
     built, tests = Counter(waiting), 0
@@ -138,7 +138,10 @@ def told(context: dg.AssetExecutionContext, events: Iterable[object]) -> Iterato
         if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
             tests += 1
             continue
-        key = getattr(event, "asset_key", None) or context.asset_key_for_output(event.output_name)
+        if isinstance(event, dg.Output):
+            key = context.asset_key_for_output(event.output_name)
+        else:
+            key = event.asset_key
         waiting[key.path[0]] -= 1
         if not waiting[key.path[0]]:
             say(context, f"{key.path[0]}: {count(built[key.path[0]], 'table')} built")
@@ -146,13 +149,13 @@ def told(context: dg.AssetExecutionContext, events: Iterable[object]) -> Iterato
 
 
 def built(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun, **places: str | Path
+    context: dg.AssetExecutionContext, dbt: OwnDbt, run: WarehouseRun, **places: str | Path
 ) -> Iterator[object]:
     """Build what was asked for; ``places`` are variables that go before the usual ones."""
     world = run.world
     os.environ.update(dbt_environment(world))
     os.environ.update({name: str(value) for name, value in places.items()})
-    invocation = dbt.cli(build_arguments(), context=context, target_path=world.target)
+    invocation = dbt.begun(build_arguments(), context=context, target_path=world.target)
     events = with_failing_rows(
         invocation.stream(), world=world, run_id=context.run.run_id, now=run.now
     )
@@ -160,7 +163,7 @@ def built(
 
 
 def build_part(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
+    context: dg.AssetExecutionContext, dbt: OwnDbt, run: WarehouseRun
 ) -> Iterator[object]:
     """Build some of the tables, so that the next build need not make everything because of it."""
     world = run.world
@@ -210,7 +213,7 @@ def dbt_models_from(manifest: Path) -> dg.AssetsDefinition:
         ),
     )
     def dbt_models(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, run: WarehouseRun
+        context: dg.AssetExecutionContext, dbt: OwnDbt, run: WarehouseRun
     ) -> Iterator[object]:
         world = run.world
         is_another_day_only = context.run.tags.get(ANOTHER_DAY) == "true"

@@ -8,10 +8,19 @@ import dagster as dg
 from customer_status.environment.layout import World
 from orchestration.failing_rows import FailedTest, in_short, look_up
 
+# What dagster-dbt tells of while dbt runs.
+DbtEvent = (
+    dg.Output
+    | dg.AssetMaterialization
+    | dg.AssetObservation
+    | dg.AssetCheckResult
+    | dg.AssetCheckEvaluation
+)
+
 
 def with_failing_rows(
-    events: Iterable[object], *, world: World, run_id: str, now: datetime
-) -> Iterator[object]:
+    events: Iterable[DbtEvent], *, world: World, run_id: str, now: datetime
+) -> Iterator[DbtEvent]:
     """dbt's events as they come, failed checks last, with up to ten failing rows each.
 
     While dbt runs nobody else can open the build. How dbt ended is told after that: an error that

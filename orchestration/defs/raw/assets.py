@@ -85,7 +85,7 @@ def take_in(
     if outcome.held:
         say(context, f"what to do about it: {page}")
     yield dg.MaterializeResult(
-        metadata=metadata(outcome) | {"input_quality": dg.MetadataValue.path(page)}
+        metadata={**metadata(outcome), "input_quality": dg.MetadataValue.path(page)}
     )
     yield from check_results(context.asset_key, outcome)
     if watch_of(feed):
@@ -207,7 +207,7 @@ def describe(outcome: "FeedOutcome") -> str:
     return f"{outcome.feed}: {', '.join(parts)}{''.join(said)}"
 
 
-def metadata(outcome: "FeedOutcome") -> dict[str, object]:
+def metadata(outcome: "FeedOutcome") -> dict[str, int]:
     """Figures that Dagster plots from run to run."""
     return {
         "new_files": len(outcome.receipts),
@@ -269,4 +269,8 @@ receipts = dg.AssetSpec(
     description="What became of every file: one JSON object each, written with its raw rows.",
 )
 
-raw_assets = [seeds_in_force, *(raw_feed(feed) for feed in FEEDS), receipts]
+raw_assets: list[dg.AssetsDefinition | dg.AssetSpec] = [
+    seeds_in_force,
+    *(raw_feed(feed) for feed in FEEDS),
+    receipts,
+]
