@@ -67,9 +67,10 @@ test-slow: $(VENV)/dev.installed ## Run the long proofs too
 mutations: $(VENV)/dev.installed ## Break one rule after another; the tests must see each (an hour)
 	@$(BIN)/python -m tests.mutations --out docs/mutations.md
 
-lint: $(VENV)/dev.installed ## Check style of Python and SQL
+lint: $(VENV)/dev.installed ## Check style of Python and SQL, and types
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy
 	@$(BIN)/sqlfmt --quiet --reset-cache --check models macros tests/dbt sample_data mappings
 
 format: $(VENV)/dev.installed ## Put Python and SQL in style
@@ -87,7 +88,7 @@ lock: $(VENV)/dev.installed ## Resolve the pins of pyproject.toml anew
 	@$(LOCK) --constraint requirements/run.lock --all-extras --output-file requirements/dev.lock
 
 clean: ## Remove the environment, sample data and caches; keeps every warehouse
-	@rm -rf $(VENV) landing/simulated landing/complete_journey target .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) landing/simulated landing/complete_journey target .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
