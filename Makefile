@@ -71,6 +71,7 @@ lint: $(VENV)/dev.installed ## Check style of Python and SQL, and types
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/sqlfmt --quiet --reset-cache --check models macros tests/dbt sample_data mappings
 
 format: $(VENV)/dev.installed ## Put Python and SQL in style

@@ -59,10 +59,9 @@ def _quality(page: str) -> Html:
 
 
 def _input_row(feed: str, batches: list[InputBatch]) -> list[str]:
-    read, accepted, quarantined = (
-        sum(batch[key] for batch in batches)
-        for key in ("rows_read", "rows_accepted", "rows_quarantined")
-    )
+    read = sum(batch["rows_read"] for batch in batches)
+    accepted = sum(batch["rows_accepted"] for batch in batches)
+    quarantined = sum(batch["rows_quarantined"] for batch in batches)
     return [
         feed,
         number(len(batches)),
