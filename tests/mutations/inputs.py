@@ -7,6 +7,7 @@ DATES = "tests/ingest/test_event_dates.py"
 ZONES = f"{DATES}::test_the_business_date_counts_in_the_zone_of_the_store_or_of_the_business"
 TOKENS = "tests/erasure/test_tokens.py"
 CORRECTIONS = "tests/ingest/test_corrections.py"
+MAPPINGS = "tests/ingest/test_mapping_branches.py"
 
 INPUT_BREAKAGES = (
     SeenBreakage(
@@ -92,5 +93,26 @@ INPUT_BREAKAGES = (
         text="key=lambda file: (file.problem is not None, file.name)",
         replacement="key=lambda file: file.name",
         seen_by="tests/ingest/test_ingest_files.py::test_one_content_under_two_names_is_taken_once",
+    ),
+    SeenBreakage(
+        rule="an order of Shopify that is paid in part counts",
+        file="mappings/shopify_orders.sql",
+        text="in ('authorized', 'partially_paid')",
+        replacement="in ('authorized')",
+        seen_by=f"{MAPPINGS}::test_orders_of_shopify",
+    ),
+    SeenBreakage(
+        rule="a refund of Shopify takes away more than the items cost",
+        file="mappings/shopify_orders.sql",
+        text=" or refunded > items_due",
+        replacement="",
+        seen_by=f"{MAPPINGS}::test_orders_of_shopify",
+    ),
+    SeenBreakage(
+        rule="a refunded order of WooCommerce without refunds keeps its value",
+        file="mappings/woocommerce_orders.sql",
+        text="order_state = 'refunded' or ",
+        replacement="",
+        seen_by=f"{MAPPINGS}::test_orders_of_woocommerce",
     ),
 )
