@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from customer_status.environment.build import remove_past_day
 from customer_status.environment.errors import UserError
 from customer_status.environment.layout import World
 from customer_status.publish.files import copy_file
@@ -52,7 +53,7 @@ def beside(options: RunOptions, day: date, now: datetime) -> Iterator[DayRun]:
     world = options.world
     if not accepted_receipts(world):
         raise UserError(f"{world.raw}: no rows have been taken in yet; run the job daily first.")
-    remove_leftovers(world)
+    remove_past_day(world)
     ensure_schemas(world)  # a newer version of the feeds has more columns
     own = replace(options, warehouse=world.past_day, as_of=day)
     try:
@@ -63,12 +64,7 @@ def beside(options: RunOptions, day: date, now: datetime) -> Iterator[DayRun]:
             raise UserError(f"as_of_date={day}: is still to come; give a day up to {today}.")
         yield DayRun(own, settings, now)
     finally:
-        remove_leftovers(world)
-
-
-def remove_leftovers(world: World) -> None:
-    """Remove what a run that died has left of a day that it was building."""
-    shutil.rmtree(world.past_day, ignore_errors=True)
+        remove_past_day(world)
 
 
 def build(world: World, *, follows_the_day: tuple[str, ...]) -> BuildPlan:

@@ -1,4 +1,4 @@
-"""The build database as a whole: its file, its log, what it spilled, and what speaks of it."""
+"""The build as a whole: its database with log and spilled files, and what speaks of it."""
 
 import shutil
 
@@ -10,3 +10,8 @@ def remove_build(world: World) -> None:
     world.build_state.unlink(missing_ok=True)
     for path in world.root.glob(f"{world.build_database.name}*"):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def remove_past_day(world: World) -> None:
+    """Remove the folder in which a past day is built, or what a run that died has left of it."""
+    shutil.rmtree(world.past_day, ignore_errors=True)

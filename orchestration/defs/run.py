@@ -8,6 +8,7 @@ from typing import Protocol
 
 import dagster as dg
 
+from customer_status.environment.build import remove_past_day
 from customer_status.environment.layout import World
 from customer_status.environment.lock import writing
 from customer_status.environment.permissions import close_to_others, keep_private
@@ -48,7 +49,6 @@ class WarehouseRun(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseRun"]:
         from orchestration.healing import heal_build, wait_until_free
         from orchestration.housekeeping import prune_runs
-        from orchestration.past_day import remove_leftovers
 
         keep_private()  # a run of the schedule or the sensor has a process of its own
         with writing(self.world.lock_file):
@@ -56,7 +56,7 @@ class WarehouseRun(dg.ConfigurableResource):
             close_to_others(self.world)
             wait_until_free(self.world)
             heal_build(self.world)
-            remove_leftovers(self.world)
+            remove_past_day(self.world)
             assert context.instance is not None  # Dagster gives one to every run
             prune_runs(context.instance)
             yield self
