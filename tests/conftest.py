@@ -9,9 +9,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parent
 
-WORLDS = 200
+WORLDS = 100
 WORLDS_SLOW = 5_000
-SPOILT_FILES = 160
+SPOILT_FILES = 100
 SPOILT_FILES_SLOW = 2_400
 
 # Folders whose tests run whole commands. They stay out of the fast lane, and they start first:

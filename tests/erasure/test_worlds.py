@@ -9,7 +9,7 @@ from tests.erasure.room import Row, Rows, Tables
 from tests.models.readings import rows_of
 from tests.worlds.tangles import tangled_world
 
-SHARE_OF_WORLDS = 100
+SHARE_OF_WORLDS = 50
 KINDS = ("customer_id", "email", "contact_id")
 KEYS = {"orders": "order_id", "web_sessions": "session_id", "crm_touches": "touch_id"}
 KEYS |= {"contacts": "contact_id"}

@@ -20,7 +20,7 @@ def test_builds_of_changes_go_on_from_parts_built_again(
 ) -> None:
     """After each run some models are made again, whichever: the tables are those of a build made
     afresh, and so they are after the next run, which takes in only what came."""
-    for seed in range(number_of_worlds // 66):
+    for seed in range(number_of_worlds // 40):
         choices = random.Random(seed)
         for number, step in enumerate(arrivals(make(choices), choices)):
             if number == 0:

@@ -37,7 +37,7 @@ def test_every_interval_equals_the_plain_reading(models: ModelRun, world: World)
 
 
 @pytest.mark.parametrize(
-    ("make", "share"), [(random_world, 2), (crowded_world, 20), (silent_world, 8)]
+    ("make", "share"), [(random_world, 1), (crowded_world, 10), (silent_world, 4)]
 )
 def test_every_interval_of_many_worlds_equals_the_plain_reading(
     make, share: int, quick_models: ModelRun, number_of_worlds: int, capsys
