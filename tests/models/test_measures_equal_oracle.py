@@ -24,7 +24,7 @@ from tests.oracle.world import World
 from tests.worlds.crowds import detailed_world
 from tests.worlds.silences import silent_world
 
-SHARE_OF_WORLDS = 10
+SHARE_OF_WORLDS = 5
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from tests.oracle.world import World
 from tests.worlds.build import FEEDS
 from tests.worlds.tangles import tangled_world
 
-SHARE_OF_WORLDS = 20
+SHARE_OF_WORLDS = 10
 CUSTOMERS = """
     select customer_key, null as next_customer_key, null as reason, null as release_id
     from compiled.core.dim_customer where customer_key <> 'unknown'
