@@ -18,7 +18,13 @@ SPOILT_FILES_SLOW = 2_400
 # the longest groups decide when two processes end.
 WHOLE_RUNS = ("end_to_end", "erasure", "fuzz", "documentation", "ui", "upgrades")
 LONG_PROOFS = ("models",)
-TAKE_LONG = {"number_of_worlds", "updated"}
+# Of the others, fixtures and modules that the fast lane has no time for.
+LONG_FIXTURES = {"number_of_worlds", "updated"}
+LONG_MODULES = {
+    *("test_dbt_unit_tests.py", "test_real_data_equals_oracle.py", "test_restatements.py"),
+    *("test_timeline_equals_oracle.py", "test_amounts_are_exact.py", "test_status_mix_guard.py"),
+    *("test_revalidation.py", "test_bring_up.py", "test_worlds.py", "test_mappings_vendors.py"),
+}
 # These modules share the runs of one story (tests/end_to_end/conftest.py).
 STORY = ("test_story.py", "test_personal_data.py")
 
@@ -71,8 +77,9 @@ def pytest_runtest_setup() -> None:
 
 
 def _takes_long(item: pytest.Item) -> bool:
-    """Whether a test runs whole commands, many random businesses, or two builds side by side."""
-    return _folder(item) in WHOLE_RUNS or bool(TAKE_LONG & set(item.fixturenames))
+    """Whether a test runs whole commands, many random businesses, or else takes its time."""
+    is_long = item.path.name in LONG_MODULES or LONG_FIXTURES & set(item.fixturenames)
+    return _folder(item) in WHOLE_RUNS or bool(is_long)
 
 
 def _folder(item: pytest.Item) -> str:
