@@ -6,6 +6,7 @@ of its own at the first run.
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -51,8 +52,9 @@ def claim(world: World) -> list[str]:
         world.root.mkdir(parents=True, exist_ok=True)
         _note(world.source, world.name)
     others = [name for name in names if name != world.name]
-    if names and not others:
-        world.older.rmdir()
+    if not others:
+        with suppress(OSError):  # it is not there, or somebody's own files lie in it
+            world.older.rmdir()
     return [
         f"{world.older / name}: {_WORDS.get(name, name)}, which no run reads any more; "
         "a warehouse holds one business."

@@ -52,7 +52,9 @@ class WarehouseRun(dg.ConfigurableResource):
 
         keep_private()  # a run of the schedule or the sensor has a process of its own
         with writing(self.world.lock_file):
-            claim(self.world)
+            for note in claim(self.world):
+                if context.log:
+                    context.log.warning(note)
             close_to_others(self.world)
             wait_until_free(self.world)
             heal_build(self.world)

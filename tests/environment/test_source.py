@@ -55,6 +55,14 @@ def test_an_older_warehouse_goes_on_with_its_business(warehouse: Path) -> None:
     assert not (warehouse / "worlds").exists()
 
 
+def test_what_else_lies_beside_it_stays(warehouse: Path) -> None:
+    older(warehouse, "landing")
+    note = warehouse / "worlds" / "read me.txt"
+    note.touch()
+    assert claim(World(warehouse, "landing")) == []
+    assert note.exists()
+
+
 def test_of_several_businesses_the_one_asked_for_goes_on_and_the_others_are_named(
     warehouse: Path,
 ) -> None:
