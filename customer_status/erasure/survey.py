@@ -10,7 +10,12 @@ from pathlib import Path
 from customer_status.engine import Engine, literal
 from customer_status.environment.layout import World
 from customer_status.erasure.comparison import Comparison, define_comparison
-from customer_status.erasure.mentions import addresses, mentioning_json, mentioning_text
+from customer_status.erasure.mentions import (
+    addresses,
+    may_hold_address,
+    mentioning_json,
+    mentioning_text,
+)
 from customer_status.erasure.tokens import define
 from customer_status.feeds.layouts import FEEDS
 from customer_status.feeds.personal_columns import (
@@ -171,8 +176,7 @@ def _named() -> str:
 def _addresses_in_keys() -> str:
     """A query for every key in raw that may hold an address, with the tokens of what may be one."""
     parts = [
-        f"select {name} as key from raw_{feed} where contains({name}, '@') "
-        f"or contains({name}, '%40')"
+        f"select {name} as key from raw_{feed} where {may_hold_address(name)}"
         for feed, columns in FEED_COLUMNS.items()
         for name in columns.keys
     ]
