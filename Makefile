@@ -52,9 +52,8 @@ query: $(SETUP) ## Ask the current release: SQL="select ...", FILE=report.sql, o
 ui: $(SETUP) ## Open Dagster: lineage, runs, schedule, landing sensor
 	@$(BIN)/python -m orchestration ui
 
-# Groups of tests run at once, one process more than there are cores: some wait for a disk or a page.
-PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
-PYTEST := $(BIN)/python -m pytest -q --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
+# Groups of tests run at once, one process for each core.
+PYTEST := $(BIN)/python -m pytest -q --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 test: $(VENV)/dev.installed ## Run the tests
 	@$(PYTEST) $(TESTS)
