@@ -14,7 +14,7 @@ from customer_status.environment.layout import World
 from customer_status.environment.lock import writing
 from customer_status.environment.permissions import close_to_others
 from customer_status.environment.source import claim
-from customer_status.publish.publish import remove_outspoken
+from customer_status.publish.publish import remove_stale_releases
 from orchestration import alerts
 from orchestration.build_state import facts_are_built
 from orchestration.clock import clock_warnings, moment
@@ -70,7 +70,7 @@ def run(options: RunOptions, *, say: Callable[[str], None]) -> bool:
             hint = f"; is {seen.meant[name]} meant?" if name in seen.meant else "."
             say(f"Passed over: {options.landing / name} is named like no feed{hint}")
         if seen.is_known and is_current(world, fingerprint=made_of(world), run_date=seen.run_date):
-            remove_outspoken(world)  # a run may have died after it published
+            remove_stale_releases(world)  # a run may have died after it published
             return False
         another_day_only = seen.is_known and facts_are_built(world)
         say(f"Files: {options.landing}")

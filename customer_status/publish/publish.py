@@ -91,7 +91,7 @@ def publish(
     return release
 
 
-def remove_outspoken(world: World) -> int:
+def remove_stale_releases(world: World) -> int:
     """Remove the releases and past days that may name people whom the current release does not.
 
     Nothing is removed while the current release is another world's. Returns how many were. What a

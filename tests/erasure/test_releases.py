@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from customer_status.environment.layout import World
-from customer_status.publish.publish import remove_outspoken
+from customer_status.publish.publish import remove_stale_releases
 from orchestration import headless
 from orchestration.options import RunOptions
 
@@ -46,7 +46,7 @@ def test_releases_from_before_somebody_was_forgotten_are_removed(
     publish("nobody", forgotten="")
     publish("ana", forgotten="a")
     publish("ana-and-ben", forgotten="b")
-    assert remove_outspoken(world) == 3
+    assert remove_stale_releases(world) == 3
     assert names(world) == {"ana-and-ben"}
 
 
@@ -56,7 +56,7 @@ def test_what_a_run_that_died_had_hidden_and_not_removed_goes(
     publish("nobody", forgotten="")
     publish("ana", forgotten="a")
     (world.releases / "nobody").rename(world.releases / ".nobody.removed")
-    assert remove_outspoken(world) == 0
+    assert remove_stale_releases(world) == 0
     assert names(world) == {"ana"}
 
 
@@ -85,27 +85,27 @@ def test_past_days_from_before_somebody_was_forgotten_are_removed(
         facts = {"world": of, "forgotten": forgotten}
         (world.days / day / "release.json").write_text(json.dumps(facts), encoding="utf-8")
     publish("today", forgotten="a")
-    assert remove_outspoken(world) == 1
+    assert remove_stale_releases(world) == 1
     assert {path.name for path in world.days.iterdir()} == {"2026-01-02", "2026-01-03"}
 
 
 def test_releases_that_name_no_more_people_stay(world: World, publish: Publish) -> None:
     publish("yesterday", forgotten="a")
     publish("today", forgotten="a")
-    assert remove_outspoken(world) == 0
+    assert remove_stale_releases(world) == 0
     assert names(world) == {"yesterday", "today"}
 
 
 def test_where_nobody_was_ever_forgotten_nothing_is_removed(world: World, publish: Publish) -> None:
     publish("from-older-code", forgotten=None)
     publish("today", forgotten="")
-    assert remove_outspoken(world) == 0
+    assert remove_stale_releases(world) == 0
 
 
 def test_another_business_keeps_its_releases(world: World, publish: Publish) -> None:
     publish("theirs", forgotten="", of="simulated")
     publish("ours", forgotten="a")
-    assert remove_outspoken(world) == 0
+    assert remove_stale_releases(world) == 0
     publish("theirs-again", forgotten="", of="simulated")
-    assert remove_outspoken(world) == 0
+    assert remove_stale_releases(world) == 0
     assert names(world) == {"theirs", "ours", "theirs-again"}

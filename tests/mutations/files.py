@@ -77,7 +77,7 @@ RELEASE_BREAKAGES = (
     SeenBreakage(
         rule="releases that name erased people stay if the next run has nothing to do",
         file="orchestration/headless.py",
-        text="remove_outspoken(world)  # a run may have died after it published",
+        text="remove_stale_releases(world)  # a run may have died after it published",
         replacement="pass",
         seen_by=(
             f"{REMOVED}::test_after_a_death_between_publishing_and_removing_a_run_without_news_"
