@@ -14,11 +14,6 @@ from customer_status.environment.text import shown
 _terminal: TextIO | None = None
 
 
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 file, 2 files."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def say(context: dg.AssetExecutionContext, words: str) -> None:
     """Log one step's words in Dagster and, in a run from the command line, on the terminal."""
     words = shown(words)

@@ -13,6 +13,7 @@ from customer_status.environment.layout import World
 from customer_status.environment.text import shown
 from customer_status.publish.identities import identity_notes
 from customer_status.publish.reading import attached_release
+from customer_status.report.wording import counted
 from orchestration.fingerprint import current_facts
 from orchestration.input_quality import newest_page
 from orchestration.options import SAMPLE_DATA, RunOptions, default_warehouse
@@ -111,7 +112,7 @@ def _print_input(facts: dict, console: Console) -> None:
     for batch in batches:
         total.update({key: batch[key] for key in batch if key.startswith("rows_")})
     console.print(
-        f"Input     {len(batches):,} files, {total['rows_read']:,} rows read = "
+        f"Input     {counted(len(batches), 'file')}, {counted(total['rows_read'], 'row')} read = "
         f"{total['rows_accepted']:,} accepted + {total['rows_quarantined']:,} quarantined"
     )
     for feed, reasons in facts["quarantine"].items():

@@ -69,6 +69,7 @@ def ratio(part: Decimal | float | None, whole: Decimal | float | None) -> float:
 
 
 def counted(amount: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: 1 file, 2 files."""
     return f"{number(amount)} {noun if amount == 1 else plural or noun + 's'}"
 
 

@@ -14,11 +14,12 @@ from customer_status.environment.layout import World
 from customer_status.ingest.ledger import Receipt
 from customer_status.ingest.revalidation import Revalidated
 from customer_status.ingest.run import FeedOutcome
+from customer_status.report.wording import counted
 from expectations.drift import Drift
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import check_results, describe, drift_result, metadata
 from orchestration.failures import DBT_STEP, failed_nodes, what_failed
-from orchestration.progress import count, only_own_words, say
+from orchestration.progress import only_own_words, say
 
 KEY = dg.AssetKey(["raw", "orders"])
 
@@ -46,7 +47,7 @@ def world(tmp_path: Path) -> World:
     [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1_469_307, "1,469,307 files")],
 )
 def test_a_number_agrees_with_its_noun(number: int, words: str) -> None:
-    assert count(number, "file") == words
+    assert counted(number, "file") == words
 
 
 @pytest.mark.parametrize(

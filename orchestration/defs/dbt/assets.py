@@ -21,6 +21,7 @@ from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_contex
 from packaging.version import Version
 
 from customer_status.environment.layout import PROJECT_DIR, World
+from customer_status.report.wording import counted
 from orchestration.build_state import (
     begin_build,
     end_build,
@@ -38,7 +39,7 @@ from orchestration.failures import in_one_line
 from orchestration.fingerprint import made_of, policy_version
 from orchestration.options import options_from
 from orchestration.parts import needed_beside, read_by, steps_of_changes
-from orchestration.progress import count, say
+from orchestration.progress import say
 from orchestration.published import lay_out
 
 # What the as-of date, and what was published last, have a say in; all else are facts.
@@ -144,8 +145,8 @@ def told(context: dg.AssetExecutionContext, events: Iterable[DbtEvent]) -> Itera
             key = event.asset_key
         waiting[key.path[0]] -= 1
         if not waiting[key.path[0]]:
-            say(context, f"{key.path[0]}: {count(built[key.path[0]], 'table')} built")
-    say(context, f"tests: {count(tests, 'test')} run")
+            say(context, f"{key.path[0]}: {counted(built[key.path[0]], 'table')} built")
+    say(context, f"tests: {counted(tests, 'test')} run")
 
 
 def built(

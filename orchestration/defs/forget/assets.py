@@ -6,11 +6,12 @@ import dagster as dg
 
 from customer_status.environment.layout import World
 from customer_status.feeds.layouts import FEEDS
+from customer_status.report.wording import counted
 from orchestration.dbt import call_dbt
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import WarehouseRun, settings_in_force
-from orchestration.progress import count, say
+from orchestration.progress import say
 
 FORGOTTEN = dg.AssetKey(["raw", "forgotten"])
 # Ends with the model that says who is who.
@@ -50,10 +51,10 @@ def forgotten(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.Materi
 
 def describe(requests: int, identifiers: int, rows: int, quarantined: int) -> str:
     """One line for a person who watches the run."""
-    blanked = f", {count(quarantined, 'rejected row')} blanked" if quarantined else ""
+    blanked = f", {counted(quarantined, 'rejected row')} blanked" if quarantined else ""
     return (
-        f"erasures: {count(requests, 'request')}, {count(identifiers, 'identifier')} replaced in "
-        f"{count(rows, 'row')}{blanked}; older releases go when this run publishes"
+        f"erasures: {counted(requests, 'request')}, {counted(identifiers, 'identifier')} replaced "
+        f"in {counted(rows, 'row')}{blanked}; older releases go when this run publishes"
     )
 
 

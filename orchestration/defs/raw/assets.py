@@ -9,13 +9,14 @@ import dagster as dg
 
 from customer_status.feeds.layouts import FEEDS
 from customer_status.ingest.ledger import added_up
+from customer_status.report.wording import counted
 from expectations.low_volume import FEED as LOW_VOLUME_FEED
 from expectations.low_volume import low_days
 from expectations.suites import watch_of
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.run import WarehouseRun
 from orchestration.fingerprint import current_facts
-from orchestration.progress import count, say
+from orchestration.progress import say
 
 if TYPE_CHECKING:
     from customer_status.ingest.run import FeedOutcome
@@ -188,22 +189,22 @@ def describe(outcome: "FeedOutcome") -> str:
     held = len(outcome.receipts) - len(new)
     accepted = sum(receipt.rows_accepted for receipt in new)
     quarantined = sum(receipt.rows_quarantined for receipt in new)
-    parts = [count(len(new), "new file"), f"{count(accepted, 'row')} accepted"]
+    parts = [counted(len(new), "new file"), f"{counted(accepted, 'row')} accepted"]
     if quarantined:
         parts.append(f"{quarantined:,} quarantined")
     passed_over = sum(receipt.rows_passed_over or 0 for receipt in new)
     if passed_over:
-        parts.append(f"{count(passed_over, 'row')} passed over by a mapping")
+        parts.append(f"{counted(passed_over, 'row')} passed over by a mapping")
     if held:
-        parts.append(f"{count(held, 'file')} held back")
+        parts.append(f"{counted(held, 'file')} held back")
     if outcome.revalidated.rejected:
-        rows = count(outcome.revalidated.rejected, "row")
+        rows = counted(outcome.revalidated.rejected, "row")
         parts.append(f"{rows} of earlier files quarantined by newer rules")
     if outcome.revalidated.let_in:
-        rows = count(outcome.revalidated.let_in, "row")
+        rows = counted(outcome.revalidated.let_in, "row")
         parts.append(f"{rows} of earlier files accepted by newer rules")
     notices = added_up(receipt.notices for receipt in new)
-    said = [f"; {notice} ({count(rows, 'row')})" for notice, rows in sorted(notices.items())]
+    said = [f"; {notice} ({counted(rows, 'row')})" for notice, rows in sorted(notices.items())]
     return f"{outcome.feed}: {', '.join(parts)}{''.join(said)}"
 
 
@@ -257,7 +258,7 @@ def describe_quarantine(rows: int, reasons: Mapping[str, int]) -> str:
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     words = ", ".join(f"{reason} ({broken:,})" for reason, broken in ranked)
     return (
-        f"Warning, no failure: {count(rows, 'row')} went to quarantine: {words}. "
+        f"Warning, no failure: {counted(rows, 'row')} went to quarantine: {words}. "
         "The other rows are taken, unless their file is held back."
     )
 

@@ -13,6 +13,7 @@ from customer_status.environment.layout import World
 from customer_status.erasure.tokens import state as forgotten
 from customer_status.feeds.layouts import FEEDS
 from customer_status.ingest.ledger import added_up
+from customer_status.report.wording import counted
 from orchestration.defs.failures import RETRIES, user_errors_fail
 from orchestration.defs.raw.assets import POOL
 from orchestration.defs.run import RunFacts, WarehouseRun
@@ -24,7 +25,7 @@ from orchestration.fingerprint import (
     policy_version,
 )
 from orchestration.notes import DATA_NOTES
-from orchestration.progress import count, say
+from orchestration.progress import say
 
 if TYPE_CHECKING:
     from customer_status.report.facts import ReleaseFacts
@@ -67,7 +68,7 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, run: WarehouseRun) -> dg.MaterializeResult:
         from customer_status.publish.manifest import public_tables
         from customer_status.publish.modes import release_mode
-        from customer_status.publish.publish import publish, remove_outspoken
+        from customer_status.publish.publish import publish, remove_stale_releases
         from orchestration.build_state import facts_are_built, note_release, read_state
         from orchestration.defs.release.figures import figures
         from orchestration.input_quality import newest_page
@@ -94,9 +95,9 @@ def release_asset(public_models: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             say(context, f"release: {facts.release_id} is current")
             if readers.is_news:
                 say(context, STILL_OPEN.format(mode=readers.mode))
-            removed = remove_outspoken(run.world)
+            removed = remove_stale_releases(run.world)
         if removed:
-            say(context, f"erasures: {count(removed, 'older release')} removed")
+            say(context, f"erasures: {counted(removed, 'older release')} removed")
         return dg.MaterializeResult(
             metadata={
                 **figures(folder),
