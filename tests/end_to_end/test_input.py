@@ -1,5 +1,5 @@
-"""A shop of orders alone: what it is told, how a bad row comes back corrected, and what a young
-CRM feed changes, with a default date in it: nobody's engagement is held against them."""
+"""A shop of orders alone: what it is told, how a bad row comes back corrected, and that a CRM
+feed which is young and holds a default date makes no customer passive."""
 
 import re
 from collections.abc import Sequence

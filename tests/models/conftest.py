@@ -9,7 +9,7 @@ from tests.models.updates import Build
 
 @pytest.fixture(scope="session")
 def updated() -> Iterator[Build]:
-    """A build brought up to date with what comes."""
+    """A build that takes in only what is new at each step."""
     build = Build(only_changes=True)
     yield build
     build.close()
@@ -17,7 +17,7 @@ def updated() -> Iterator[Build]:
 
 @pytest.fixture(scope="session")
 def afresh() -> Iterator[Build]:
-    """A build made of everything after every step."""
+    """A build that is made of all rows again at each step."""
     build = Build(only_changes=False)
     yield build
     build.close()
